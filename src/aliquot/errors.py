@@ -1,0 +1,143 @@
+"""Everything that Aliquot raises on purpose, in one tree.
+
+    AliquotError
+    ├── InputError               what was given can not be used; the command line exits with 2
+    │   ├── UnitError            a quantity that is none, or has the wrong dimension
+    │   ├── CardError            a card of the knowledge base is missing or malformed
+    │   ├── RecipeError          a recipe that can not be read, or contradicts itself
+    │   ├── FormatError          a measured file that can not be read
+    │   ├── SignalError          a signal that can not bear the question put to it
+    │   └── RangeError           a value outside the range in which a law or curve is known to hold
+    └── SimulationError          the numerics gave up; the command line exits with 1
+        └── TopRungError         the population reached the top of its ladder (ask for more rungs)
+
+Each error says what was given, what was expected, why that matters and what to do about it, and where:
+the file, line and key, the card, or the step of the recipe.
+
+Example:
+    >>> error = UnitError(given="'5 furlongs'", expected="a volume such as '0.145 mL'",
+    ...                   why="furlongs measure length", remedy="Write the volume that was dosed.",
+    ...                   where=Where(file="inp.yaml", line=12, key="reagents.pdea.dose"))
+    >>> print(error)
+    inp.yaml, line 12, reagents.pdea.dose: got '5 furlongs'; expected a volume such as '0.145 mL': furlongs measure length. Write the volume that was dosed.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place that a person can turn to.
+
+    Attributes:
+        file: File name as the user gave it, or the name of a card.
+        line: Line in that file, counted from 1.
+        key: Dotted path of the key, or the step of a recipe.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    key: str | None = None
+
+    def __str__(self) -> str:
+        """Return the place as people say it, empty when nothing is known."""
+        line = None if self.line is None else f"line {self.line}"
+        return ", ".join(part for part in (self.file, line, self.key) if part)
+
+
+class AliquotError(Exception):
+    """Anything that Aliquot raises on purpose.
+
+    Args:
+        given: What was found, quoted as it was written.
+        expected: What would have been accepted.
+        why: The reason, in one clause.
+        remedy: What to do next, a whole sentence.
+        where: File, line and key, card, or step.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, *, given: str, expected: str, why: str, remedy: str, where: Where | None = None
+    ) -> None:
+        self.given = given
+        self.expected = expected
+        self.why = why
+        self.remedy = remedy
+        self.where = where if where is not None else Where()
+        super().__init__(given, expected, why, remedy)
+
+    def __str__(self) -> str:
+        """Return place, fault, expectation, reason and remedy as one paragraph."""
+        place = str(self.where)
+        head = f"{place}: " if place else ""
+        return f"{head}got {self.given}; expected {self.expected}: {self.why}. {self.remedy}"
+
+    def at(self, where: Where) -> "AliquotError":
+        """Return the same error, told at a place that only the caller knows."""
+        return type(self)(
+            given=self.given, expected=self.expected, why=self.why, remedy=self.remedy, where=where
+        )
+
+
+class InputError(AliquotError):
+    """What was given can not be used."""
+
+    exit_code = 2
+
+
+class UnitError(InputError):
+    """A quantity that is none, or has the wrong dimension."""
+
+
+class CardError(InputError):
+    """A card of the knowledge base is missing or malformed."""
+
+
+class RecipeError(InputError):
+    """A recipe that can not be read, or contradicts itself."""
+
+
+class FormatError(InputError):
+    """A measured file that can not be read."""
+
+
+class SignalError(InputError):
+    """A signal that can not bear the question put to it."""
+
+
+class RangeError(InputError):
+    """A value outside the range in which a law or curve is known to hold."""
+
+
+class SimulationError(AliquotError):
+    """The numerics gave up."""
+
+
+class TopRungError(SimulationError):
+    """The population reached the top of its ladder."""
+
+    exit_code = 2
+
+
+def suggestion(word: str, known: "Iterable[str]") -> str:
+    """Return ``Did you mean 'x'?`` for a misspelt word, else the words that are known.
+
+    Example:
+        >>> suggestion("purty", ["purity", "dose", "role"])
+        "Did you mean 'purity'?"
+        >>> suggestion("zebra", ["dose", "purity"])
+        "Known here: 'dose', 'purity'."
+    """
+    words = sorted(known)
+    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    listed = ", ".join(repr(w) for w in words)
+    return f"Known here: {listed}."

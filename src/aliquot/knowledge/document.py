@@ -1,0 +1,246 @@
+"""YAML documents: read with the line of every key, validated against a schema, every fault at once.
+
+Cards and recipes are such documents. A fault says what was given, what was expected, why, and what to do,
+and names file, line and key; further faults of the same document follow as notes of the error.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from aliquot.errors import AliquotError, CardError, UnitError, Where, suggestion
+from aliquot.units import Quantity
+
+
+Model = TypeVar("Model", bound="Schema")
+
+
+class Schema(BaseModel):
+    """Base of all document parts: frozen, no unknown keys, no silent conversion of types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+class In:
+    """Annotation: a written quantity, read as a float in this unit.
+
+    Example:
+        >>> class Tube(Schema):
+        ...     length: Annotated[Quantity, In("m")]
+        >>> Tube(length="4.6 m").length.value
+        4.6
+    """
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        """Validate text into a Quantity and write it back as it was written."""
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    def _read(self, text: Any) -> Quantity:  # noqa: ANN401
+        if isinstance(text, Quantity):
+            text = text.text
+        try:
+            return Quantity.parse(text, self.unit)
+        except UnitError as error:
+            parts = {"expected": error.expected, "why": error.why, "remedy": error.remedy}
+            raise PydanticCustomError("quantity", "{why}", parts) from None
+
+
+Length = Annotated[Quantity, In("m")]
+"""Length of apparatus [m]."""
+Nanometres = Annotated[Quantity, In("nm")]
+"""Size of a particle or wavelength of light [nm]."""
+Volume = Annotated[Quantity, In("m3")]
+"""Volume of liquid [m3]."""
+Flow = Annotated[Quantity, In("m3 s-1")]
+"""Volume flow [m3 s-1]."""
+Duration = Annotated[Quantity, In("s")]
+"""Time [s]."""
+Temperature = Annotated[Quantity, In("K")]
+"""Absolute temperature [K]."""
+Concentration = Annotated[Quantity, In("mol m-3")]
+"""Concentration [mol m-3]."""
+Fraction = Annotated[Quantity, In("1")]
+"""Share, written in per cent or as '1' [1]."""
+
+
+class Document:
+    """A YAML text with the place of every key.
+
+    Args:
+        text: The YAML text.
+        file: Name for messages.
+        error: The class of error to raise.
+
+    Raises:
+        AliquotError: Of the class given, if the text is no YAML mapping.
+    """
+
+    def __init__(self, text: str, file: str, error: type[AliquotError] = CardError) -> None:
+        self.text = text
+        self.file = file
+        self.error = error
+        yaml = YAML(typ="rt")
+        try:
+            self.tree = yaml.load(text)
+        except MarkedYAMLError as fault:
+            mark = fault.problem_mark or fault.context_mark
+            line = None if mark is None else mark.line + 1
+            raise error(
+                given=_line_of(text, line),
+                expected="well-formed YAML",
+                why=str(fault.problem or fault.context or "it can not be parsed"),
+                remedy="Check indentation, colons and quotes on this line and the one above.",
+                where=Where(file, line),
+            ) from None
+        if not isinstance(self.tree, Mapping):
+            raise error(
+                given="a document that is not a mapping of keys to values",
+                expected="a YAML mapping",
+                why="every part has a name",
+                remedy="Begin with 'id: ...'.",
+                where=Where(file, 1),
+            )
+
+    @classmethod
+    def from_file(cls, path: Path, error: type[AliquotError] = CardError) -> Self:
+        """Read a file.
+
+        Raises:
+            AliquotError: Of the class given, if the file can not be read as UTF-8 text.
+        """
+        try:
+            return cls(path.read_text(encoding="utf-8-sig"), path.name, error)
+        except (OSError, UnicodeDecodeError) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) else "it is no UTF-8 text"
+            raise error(
+                given=f"the file '{path}'",
+                expected="a YAML file that can be read",
+                why=str(reason or fault),
+                remedy="Check the name, the folder and that the file is text.",
+                where=Where(str(path)),
+            ) from None
+
+    def where(self, path: Sequence[str | int]) -> Where:
+        """Return file, line and dotted key of a place in the document."""
+        line, node, found = 1, self.tree, []
+        for step in path:
+            lookup = getattr(node, "lc", None)
+            try:
+                line = (lookup.key(step)[0] if isinstance(node, Mapping) else lookup.item(step)[0]) + 1
+                node = node[step]
+            except (AttributeError, KeyError, IndexError, TypeError):
+                continue  # a missing key is told at its parent; names of union members are no keys
+            found.append(str(step))
+        return Where(self.file, line, ".".join(found) or None)
+
+    def read(self, schema: type[Model]) -> Model:
+        """Validate the document against a schema.
+
+        Args:
+            schema: The class of the whole document.
+
+        Returns:
+            The validated, frozen object.
+
+        Raises:
+            AliquotError: Of the document's class, for the first fault; further faults are its notes.
+        """
+        try:
+            return schema.model_validate(_plain(self.tree))
+        except ValidationError as invalid:
+            faults = [self._fault(detail, schema) for detail in invalid.errors(include_url=False)]
+        faults.sort(key=lambda fault: fault.where.line or 0)
+        first, *others = faults
+        for other in others:
+            first.add_note(f"also: {other}")
+        raise first
+
+    def _fault(self, detail: ErrorDetails, schema: type[Schema]) -> AliquotError:
+        """Translate one fault of the validator into an error of ours."""
+        path = detail["loc"]
+        where = self.where(path)
+        key = str(path[-1]) if path else ""
+        context = detail.get("ctx", {})
+        match detail["type"]:
+            case "extra_forbidden":
+                known = _keys_at(schema, path[:-1])
+                return self.error(
+                    given=f"the unknown key '{key}'",
+                    expected="a key of the schema",
+                    why="a misspelt key would be silently lost",
+                    remedy=suggestion(key, known),
+                    where=where,
+                )
+            case "missing":
+                return self.error(
+                    given=f"no '{key}'",
+                    expected=f"the key '{key}'",
+                    why="nothing may be assumed in its place",
+                    remedy=f"Add '{key}: ...' here, or 'null' where the key allows 'not reported'.",
+                    where=where,
+                )
+            case "quantity":
+                return self.error(
+                    given=repr(detail["input"]),
+                    expected=context["expected"],
+                    why=context["why"],
+                    remedy=context["remedy"],
+                    where=where,
+                )
+            case _:
+                return self.error(
+                    given=repr(detail["input"])[:80],
+                    expected=context.get("expected") or detail["msg"].removeprefix("Input should be "),
+                    why=context.get("why") or "the schema of this key asks for it",
+                    remedy=context.get("remedy") or "Compare with a card or recipe of the book.",
+                    where=where,
+                )
+
+
+def _plain(node: Any) -> Any:  # noqa: ANN401
+    """Strip the YAML reader's own containers and scalars down to Python's."""
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return tuple(_plain(value) for value in node)
+    if isinstance(node, bool) or node is None:
+        return node
+    for kind in (str, int, float):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _keys_at(schema: type[Schema], path: Sequence[str | int]) -> list[str]:
+    """Return the keys that the schema allows at a place."""
+    models: list[type[Schema]] = [schema]
+    for step in path:
+        if isinstance(step, int):
+            continue
+        inner = [found for model in models if step in model.model_fields
+                 for found in _models_in(model.model_fields[step].annotation)]
+        models = inner or models
+    return sorted({key for model in models for key in model.model_fields})
+
+
+def _models_in(annotation: Any) -> list[type[Schema]]:  # noqa: ANN401
+    """Return the schema classes anywhere in a type annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, Schema):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def _line_of(text: str, line: int | None) -> str:
+    """Quote a line of a text."""
+    lines = text.splitlines()
+    return repr(lines[line - 1].strip()) if line and line <= len(lines) else "a text"
