@@ -19,7 +19,8 @@ Example:
     ...                   why="furlongs measure length", remedy="Write the volume that was dosed.",
     ...                   where=Where(file="inp.yaml", line=12, key="reagents.pdea.dose"))
     >>> print(error)
-    inp.yaml, line 12, reagents.pdea.dose: got '5 furlongs'; expected a volume such as '0.145 mL': furlongs measure length. Write the volume that was dosed.
+    inp.yaml, line 12, reagents.pdea.dose: got '5 furlongs'; expected a volume such as '0.145 mL':
+    furlongs measure length. Write the volume that was dosed.
 """
 
 from dataclasses import dataclass

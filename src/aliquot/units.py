@@ -4,15 +4,20 @@ Inside Aliquot lengths of particles and light are in nm, times in s, temperature
 mol m-3, energies of single particles in eV. Amounts of substance are in mol, masses in g, volumes of vessels
 in m3, lengths of apparatus in m. A field says its unit in its documentation.
 
+A unit is names with exponents, joined by spaces, ``*``, ``·`` or ``/``, with parentheses where needed:
+``mL/min``, ``mol m-3``, ``g/cm^3``, ``J/(mol K)``. Energies per mole and per particle convert into each
+other.
+
 Example:
     >>> to_float("0.145 mL", "m3")
     1.45e-07
     >>> to_float("200 °C", "K")
     473.15
     >>> to_float("120 kJ/mol", "eV")                # per particle
-    1.2437212...
+    1.24371...
 """
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -30,16 +35,15 @@ EV_NM = 1239.841984
 """Photon energy times wavelength, h c / e [eV nm], from CODATA 2018."""
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_QUANTITY = re.compile(rf"^\s*(?P<number>{_NUMBER})\s*(?P<unit>\S.*?)\s*$")
-_TEMPERATURE = {"°C": "degC", "℃": "degC", "C": "degC", "degC": "degC", "celsius": "degC", "K": "kelvin"}
-
-
-@cache
-def _registry() -> Any:  # noqa: ANN401  pint ships no types
-    # Imported on first use: pint costs a fifth of a second that `aliquot --help` must not pay.
-    import pint  # noqa: PLC0415
-
-    return pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+# The number is atomic: '12' must not be read as 1 of the unit '2', nor '1e3' as 1 of the unit 'e3'.
+_QUANTITY = re.compile(rf"\s*(?P<number>(?>{_NUMBER}))\s*(?P<unit>\S.*?)?\s*", re.ASCII | re.DOTALL)
+_TOKEN = re.compile(
+    r"\s*(?:(?P<name>[^\W\d_]+|[°℃%][^\W\d_]*)(?:(?:\*\*|\^)?(?P<power>[-+]?\d{1,2}(?:\.\d)?))?|(?P<sign>1(?=\s*/)|[*/·()]))"
+)
+_TEMPERATURES = {"°C": "degC", "℃": "degC", "C": "degC", "degC": "degC", "celsius": "degC", "K": "kelvin"}
+# As it comes out of a PDF: the true minus sign and superscripts, one character for one.
+_PASTED = str.maketrans("−⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹µμ", "--+0123456789uu")
+_SPELLING = {"%": "percent", "M": "molar", "mM": "millimolar", "uM": "micromolar", "nM": "nanomolar"}
 
 
 def split(text: str, where: Where | None = None) -> tuple[float, str]:
@@ -53,30 +57,24 @@ def split(text: str, where: Where | None = None) -> tuple[float, str]:
         The number and the unit as written.
 
     Raises:
-        UnitError: If there is no number, or no unit.
+        UnitError: If there is no finite number, or no unit.
 
     Example:
         >>> split("290 µL")
         (290.0, 'µL')
     """
-    match = _QUANTITY.match(text) if isinstance(text, str) else None
-    if match is None:
-        raise UnitError(
-            given=repr(text),
-            expected="a number and a unit, such as '0.145 mL'",
-            why="a number without its unit has no meaning at the bench",
-            remedy="Write the quantity with its unit, between quotes if YAML would read it otherwise.",
-            where=where,
-        )
-    return float(match["number"]), match["unit"]
+    number, unit = _read(text, where)
+    if not unit:
+        raise _no_quantity(text, "a number without its unit has no meaning at the bench", where)
+    return number, unit
 
 
 def to_float(text: str, unit: str, where: Where | None = None) -> float:
     """Convert a written quantity to a float in a given unit.
 
     Args:
-        text: A number and a unit, such as ``"250 °C"``.
-        unit: The unit of the result, in pint's spelling (``"m3"`` and the like are understood).
+        text: A number and a unit, such as ``"250 °C"``; a plain number where ``unit`` is ``"1"``.
+        unit: The unit of the result, ``"1"`` for a plain number.
         where: Place of the text, for the error.
 
     Returns:
@@ -88,32 +86,36 @@ def to_float(text: str, unit: str, where: Where | None = None) -> float:
     Example:
         >>> round(to_float("0.0901 M", "mol m-3"), 6)
         90.1
+        >>> to_float("97 %", "1")
+        0.97
+        >>> to_float("5 degC/min", "K/min")
+        5.0
     """
-    number, written = split(text, where)
-    source, target = _pint_unit(written), _pint_unit(unit)
-    if target in ("eV", "eV/nm**2"):  # energies of one particle are tabulated per mole or per area
-        target = target.replace("eV", "eV/particle") if "mol" in source and "/mol" in source else target
-    registry = _registry()
-    import pint  # noqa: PLC0415
-
-    try:
-        return float(registry.Quantity(number, source).to(target).magnitude)
-    except pint.DimensionalityError as error:
-        raise UnitError(
-            given=repr(text),
-            expected=f"a quantity that converts to {unit}",
-            why=f"'{written}' is {error.dim1 or 'of another dimension'}, '{unit}' is {error.dim2}",
-            remedy="Check the unit, or the key under which it stands.",
-            where=where,
-        ) from None
-    except (pint.UndefinedUnitError, pint.errors.DefinitionSyntaxError, AttributeError, TypeError) as error:
+    number, written = _read(text, where)
+    if not written and unit != "1":
+        raise _no_quantity(text, "a number without its unit has no meaning at the bench", where)
+    target = _unit(unit)
+    source = _unit(written or "1")
+    if source is None or target is None:
         raise UnitError(
             given=repr(text),
             expected=f"a unit that converts to {unit}",
-            why=f"the unit '{written}' is not known",
+            why=f"the unit '{written if source is None else unit}' is not known",
             remedy="Use SI units or the usual ones of a chemist (mL, mmol, mg, M, min, degC, %).",
             where=where,
-        ) from error
+        )
+    if source.dimensionality != target.dimensionality and not _both_energies(source, target):
+        raise UnitError(
+            given=repr(text),
+            expected=f"a quantity that converts to {unit}",
+            why=f"'{written or text}' is {_dimension(source)}, '{unit}' is {_dimension(target)}",
+            remedy="Check the unit, or the key under which it stands.",
+            where=where,
+        )
+    value = _convert(number, source, target)
+    if not math.isfinite(value):
+        raise _no_quantity(text, f"in {unit} it is beyond any number", where)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,44 @@ class Quantity:
         return self.text
 
 
+def which(text: str, units: tuple[str, ...], where: Where | None = None) -> Quantity:
+    """Read a quantity that may have one of several dimensions.
+
+    Args:
+        text: A number and a unit.
+        units: One unit for each dimension that is allowed.
+        where: Place of the text, for the error.
+
+    Returns:
+        The quantity in that of the units which has its dimension.
+
+    Raises:
+        UnitError: If the text is no quantity, the unit is unknown, or none of the dimensions fits.
+
+    Example:
+        >>> which("4.4 mL", ("g", "m3", "mol"))
+        Quantity(value=4.4e-06, unit='m3', text='4.4 mL')
+    """
+    faults = []
+    for unit in units:
+        try:
+            return Quantity.parse(text, unit, where)
+        except UnitError as fault:
+            faults.append(fault)
+    last = faults[-1]
+    if len(units) == 1 or "converts to" not in last.expected:
+        raise last
+    allowed = " or ".join(units)
+    why = last.why if "not known" in last.why else last.why.rsplit(",", 1)[0]
+    raise UnitError(
+        given=last.given,
+        expected=f"a quantity that converts to {allowed}",
+        why=why,
+        remedy=last.remedy,
+        where=where,
+    )
+
+
 def show(value: float, unit: str, digits: int = 4) -> str:
     """Write a value with its unit, to a number of significant digits.
 
@@ -156,13 +196,122 @@ def show(value: float, unit: str, digits: int = 4) -> str:
     return f"{value:.{digits}g} {unit}"
 
 
-def _pint_unit(unit: str) -> str:
-    """Translate what chemists write into what pint reads."""
-    unit = unit.strip()
-    if unit in _TEMPERATURE:
-        return _TEMPERATURE[unit]
-    unit = unit.replace("µ", "u").replace("μ", "u").replace("·", " ")
-    # 'mol m-3' and 'm3' to 'mol * m**-3' and 'm**3', the superscript-free notation of the cards
-    unit = re.sub(r"([A-Za-z])(-?\d+)\b", r"\1**\2", unit)
-    unit = re.sub(r"(?<![A-Za-z])(m|u|n)?M(?![A-Za-z])", r"(\1mol/L)", unit)
-    return re.sub(r"(?<=[\w)])\s+(?=[A-Za-z(])", " * ", unit)
+def _read(text: Any, where: Where | None) -> tuple[float, str]:  # noqa: ANN401  YAML may hold anything
+    """Split a text into number and unit, which may be empty."""
+    match = _QUANTITY.fullmatch(text.translate(_PASTED)) if isinstance(text, str) else None
+    if match is None:
+        plain = isinstance(text, int | float)
+        reason = (
+            "a number without its unit has no meaning at the bench" if plain else "it begins with no number"
+        )
+        raise _no_quantity(text, reason, where)
+    number = float(match["number"])
+    if not math.isfinite(number):
+        raise _no_quantity(text, "the number is beyond any that can be stored", where)
+    return number, text[slice(*match.span("unit"))] if match["unit"] else ""
+
+
+def _no_quantity(text: object, why: str, where: Where | None) -> UnitError:
+    return UnitError(
+        given=repr(text),
+        expected="a number and a unit, such as '0.145 mL'",
+        why=why,
+        remedy="Write the quantity with its unit, between quotes if YAML would read it otherwise.",
+        where=where,
+    )
+
+
+@cache
+def _registry() -> Any:  # noqa: ANN401  pint ships no types
+    # Imported on first use: pint costs a fifth of a second that `aliquot --help` must not pay.
+    import pint  # noqa: PLC0415
+
+    return pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+
+
+@cache
+def _unit(written: str) -> Any:  # noqa: ANN401  pint ships no types
+    """Return the unit, or None if it is not known.
+
+    pint's own parser is handed single names only: it evaluates what it is given, so that arbitrary text would
+    raise anything, or take hours over '9**9**9'.
+    """
+    registry = _registry()
+    factors = _factors(written)
+    if factors is None:
+        return None
+    unit = registry.Unit("dimensionless")
+    alone = len(factors) == 1 and factors[0][1] == 1
+    for name, power in factors:
+        if alone and name in _TEMPERATURES:
+            return registry.Unit(_TEMPERATURES[name])
+        if name != "C" and _TEMPERATURES.get(name) == "degC":
+            name = "delta_degC"  # noqa: PLW2901  in a rate such as degC/min only differences matter
+        name = _SPELLING.get(name, name)  # noqa: PLW2901
+        if name not in registry or (registry.Unit(name).dimensionality and not _multiplies(name)):
+            return None
+        unit *= registry.Unit(name) ** power
+    return unit
+
+
+def _multiplies(name: str) -> bool:
+    """Tell units that scale a quantity from those with an offset or a logarithm, such as degF and dBm."""
+    return bool(_registry().Quantity(1.0, name)._is_multiplicative)  # noqa: SLF001  pint offers no public test
+
+
+def _factors(written: str) -> list[tuple[str, float]] | None:
+    """Return names and exponents of a unit, or None if it is malformed."""
+    if written.strip() == "1":
+        return []
+    written = written.translate(_PASTED)
+    factors: list[tuple[str, float]] = []
+    position, sign, outer, expects_name = 0, 1, [1], True
+    while position < len(written):
+        token = _TOKEN.match(written, position)
+        if token is None:
+            return None
+        position = token.end()
+        if token["name"]:
+            power = float(token["power"] or 1)
+            factors.append((token["name"], sign * outer[-1] * power))
+            sign, expects_name = 1, False
+        elif token["sign"] == "(":
+            outer.append(outer[-1] * sign)
+            sign, expects_name = 1, True
+        elif token["sign"] == ")":
+            if len(outer) == 1 or expects_name:
+                return None
+            outer.pop()
+        elif token["sign"] == "1":
+            expects_name = False
+        else:
+            if expects_name:
+                return None
+            sign, expects_name = (-1 if token["sign"] == "/" else 1), True
+    return factors if len(outer) == 1 and not expects_name else None
+
+
+def _both_energies(source: Any, target: Any) -> bool:  # noqa: ANN401  pint ships no types
+    """Tell whether two units differ only in being per mole and per particle."""
+    per_mole = _registry().Unit("1/mol").dimensionality
+    energy = _registry().Unit("J").dimensionality
+    kinds = (source.dimensionality, target.dimensionality)
+    return kinds in {(energy * per_mole, energy), (energy, energy * per_mole)}
+
+
+def _dimension(unit: Any) -> str:  # noqa: ANN401  pint ships no types
+    """Name a dimension, such as '[length] ** 3'."""
+    return str(unit.dimensionality) if unit.dimensionality else "a plain number"
+
+
+def _convert(number: float, source: Any, target: Any) -> float:  # noqa: ANN401  pint ships no types
+    """Convert a number between units of one dimension, or between energies per mole and per particle."""
+    registry = _registry()
+    if source.dimensionality != target.dimensionality:
+        particle = registry.Unit("particle")
+        if "[substance]" in source.dimensionality:
+            target /= particle
+        else:
+            source /= particle
+    value = float(registry.Quantity(number, source).to(target).magnitude)
+    return float(f"{value:.15g}")  # '1 M' is 1000 mol m-3, not 999.9999999999999

@@ -5,19 +5,23 @@ and names file, line and key; further faults of the same document follow as note
 """
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 
 from aliquot.errors import AliquotError, CardError, UnitError, Where, suggestion
-from aliquot.units import Quantity
-
+from aliquot.units import Quantity, show, which
 
 Model = TypeVar("Model", bound="Schema")
+
+# Besides its own errors, the YAML reader lets through what Python raises on '!!int x', '2023-99-99'
+# or endless nesting.
+_UNREADABLE = (YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class Schema(BaseModel):
@@ -29,6 +33,10 @@ class Schema(BaseModel):
 class In:
     """Annotation: a written quantity, read as a float in this unit.
 
+    Args:
+        units: The unit; or one for each dimension that is allowed, of which the text decides.
+        above: Lower bound of the value, itself excluded [that unit].
+
     Example:
         >>> class Tube(Schema):
         ...     length: Annotated[Quantity, In("m")]
@@ -36,8 +44,9 @@ class In:
         4.6
     """
 
-    def __init__(self, unit: str) -> None:
-        self.unit = unit
+    def __init__(self, *units: str, above: float | None = None) -> None:
+        self.units = units
+        self.above = above
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Validate text into a Quantity and write it back as it was written."""
@@ -49,23 +58,37 @@ class In:
         if isinstance(text, Quantity):
             text = text.text
         try:
-            return Quantity.parse(text, self.unit)
+            quantity = which(text, self.units)
         except UnitError as error:
-            parts = {"expected": error.expected, "why": error.why, "remedy": error.remedy}
-            raise PydanticCustomError("quantity", "{why}", parts) from None
+            raise quantity_fault(error) from None
+        if self.above is not None and quantity.value <= self.above:
+            parts = {
+                "expected": f"a quantity above {show(self.above, quantity.unit)}",
+                "why": "nothing at the bench can be smaller",
+                "remedy": "Check the number and its sign; write 'null' where the key allows 'not reported'.",
+            }
+            raise PydanticCustomError("quantity", "{why}", parts)
+        return quantity
 
 
-Length = Annotated[Quantity, In("m")]
+def quantity_fault(error: AliquotError) -> PydanticCustomError:
+    """Return an error of ours in the form in which a schema reports it with its line."""
+    return PydanticCustomError(
+        "quantity", "{why}", {"expected": error.expected, "why": error.why, "remedy": error.remedy}
+    )
+
+
+Length = Annotated[Quantity, In("m", above=0.0)]
 """Length of apparatus [m]."""
 Nanometres = Annotated[Quantity, In("nm")]
 """Size of a particle or wavelength of light [nm]."""
-Volume = Annotated[Quantity, In("m3")]
+Volume = Annotated[Quantity, In("m3", above=0.0)]
 """Volume of liquid [m3]."""
-Flow = Annotated[Quantity, In("m3 s-1")]
+Flow = Annotated[Quantity, In("m3 s-1", above=0.0)]
 """Volume flow [m3 s-1]."""
 Duration = Annotated[Quantity, In("s")]
 """Time [s]."""
-Temperature = Annotated[Quantity, In("K")]
+Temperature = Annotated[Quantity, In("K", above=0.0)]
 """Absolute temperature [K]."""
 Concentration = Annotated[Quantity, In("mol m-3")]
 """Concentration [mol m-3]."""
@@ -89,19 +112,11 @@ class Document:
         self.text = text
         self.file = file
         self.error = error
-        yaml = YAML(typ="rt")
         try:
-            self.tree = yaml.load(text)
-        except MarkedYAMLError as fault:
-            mark = fault.problem_mark or fault.context_mark
-            line = None if mark is None else mark.line + 1
-            raise error(
-                given=_line_of(text, line),
-                expected="well-formed YAML",
-                why=str(fault.problem or fault.context or "it can not be parsed"),
-                remedy="Check indentation, colons and quotes on this line and the one above.",
-                where=Where(file, line),
-            ) from None
+            self.tree: Any = YAML(typ="rt").load(text)
+            self._content = _plain(self.tree)
+        except _UNREADABLE as fault:
+            raise self._malformed(fault) from None
         if not isinstance(self.tree, Mapping):
             raise error(
                 given="a document that is not a mapping of keys to values",
@@ -134,7 +149,7 @@ class Document:
         """Return file, line and dotted key of a place in the document."""
         line, node, found = 1, self.tree, []
         for step in path:
-            lookup = getattr(node, "lc", None)
+            lookup: Any = getattr(node, "lc", None)
             try:
                 line = (lookup.key(step)[0] if isinstance(node, Mapping) else lookup.item(step)[0]) + 1
                 node = node[step]
@@ -156,14 +171,24 @@ class Document:
             AliquotError: Of the document's class, for the first fault; further faults are its notes.
         """
         try:
-            return schema.model_validate(_plain(self.tree))
+            return schema.model_validate(self._content)
         except ValidationError as invalid:
-            faults = [self._fault(detail, schema) for detail in invalid.errors(include_url=False)]
-        faults.sort(key=lambda fault: fault.where.line or 0)
-        first, *others = faults
-        for other in others:
-            first.add_note(f"also: {other}")
-        raise first
+            details = _without_echoes(invalid.errors(include_url=False))
+            faults = [self._fault(detail, schema) for detail in details]
+        raise together(faults)
+
+    def _malformed(self, fault: Exception) -> AliquotError:
+        """Translate what the YAML reader raised into an error of ours."""
+        mark = getattr(fault, "problem_mark", None) or getattr(fault, "context_mark", None)
+        line = None if mark is None else mark.line + 1
+        reason = getattr(fault, "problem", None) or getattr(fault, "context", None) or str(fault)
+        return self.error(
+            given=_line_of(self.text, line),
+            expected="well-formed YAML",
+            why=" ".join(str(reason).split()) or "it can not be parsed",
+            remedy="Check indentation, colons and quotes on this line and the one above.",
+            where=Where(self.file, line),
+        )
 
     def _fault(self, detail: ErrorDetails, schema: type[Schema]) -> AliquotError:
         """Translate one fault of the validator into an error of ours."""
@@ -200,11 +225,27 @@ class Document:
             case _:
                 return self.error(
                     given=repr(detail["input"])[:80],
-                    expected=context.get("expected") or detail["msg"].removeprefix("Input should be "),
-                    why=context.get("why") or "the schema of this key asks for it",
-                    remedy=context.get("remedy") or "Compare with a card or recipe of the book.",
+                    expected=_expected(detail),
+                    why="the schema of this key asks for it",
+                    remedy="Compare with a card or recipe of the book.",
                     where=where,
                 )
+
+
+def together(faults: Sequence[AliquotError]) -> AliquotError:
+    """Return the first of several faults of a document, the others as its notes, in the order of lines.
+
+    Example:
+        >>> late, early = (CardError(given="'x'", expected="'y'", why="so it is", remedy="Mend it.",
+        ...                          where=Where("card", line)) for line in (9, 2))
+        >>> first = together([late, early])
+        >>> first.where.line, len(first.__notes__)
+        (2, 1)
+    """
+    first, *others = sorted(faults, key=lambda fault: fault.where.line or 0)
+    for other in others:
+        first.add_note(f"also: {other}")
+    return first
 
 
 def _plain(node: Any) -> Any:  # noqa: ANN401
@@ -221,16 +262,44 @@ def _plain(node: Any) -> Any:  # noqa: ANN401
     return node
 
 
+def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Drop the missing keys that stand there misspelt: one slip is one fault."""
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+
+    def is_echo(detail: ErrorDetails) -> bool:
+        *parent, key = detail["loc"]
+        siblings = [str(path[-1]) for path in unknown if list(path[:-1]) == parent]
+        return detail["type"] == "missing" and bool(get_close_matches(str(key), siblings))
+
+    return [detail for detail in details if not is_echo(detail)]
+
+
+def _expected(detail: ErrorDetails) -> str:
+    """Say in plain words what the validator would have accepted."""
+    kinds = {
+        "model_type": "a mapping of keys to values",
+        "dict_type": "a mapping of keys to values",
+        "tuple_type": "a list, such as [first, second]",
+        "string_type": "text, between quotes if YAML reads it as something else",
+    }
+    message = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return kinds.get(detail["type"], message)
+
+
 def _keys_at(schema: type[Schema], path: Sequence[str | int]) -> list[str]:
     """Return the keys that the schema allows at a place."""
     models: list[type[Schema]] = [schema]
     for step in path:
         if isinstance(step, int):
             continue
-        inner = [found for model in models if step in model.model_fields
-                 for found in _models_in(model.model_fields[step].annotation)]
+        inner = [
+            found
+            for model in models
+            if step in model.model_fields
+            for found in _models_in(model.model_fields[step].annotation)
+        ]
         models = inner or models
-    return sorted({key for model in models for key in model.model_fields})
+    return sorted({field.alias or key for model in models for key, field in model.model_fields.items()})
 
 
 def _models_in(annotation: Any) -> list[type[Schema]]:  # noqa: ANN401

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from aliquot.errors import RangeError, Where
-from aliquot.knowledge.document import Concentration, In, Nanometres, Schema, Temperature
+from aliquot.knowledge.document import In, Nanometres, Schema, Temperature
 from aliquot.units import AVOGADRO, Quantity
 
 
@@ -23,6 +23,8 @@ class Mark(StrEnum):
     """Derived for this project from sourced numbers."""
     SEED = "seed"
     """Taken from one of the four papers of the ground."""
+    READING = "reading"
+    """Printed in such a paper, but assigned to its sample or meaning by us; ``reading`` says how."""
     TEXTBOOK = "textbook"
     """Common knowledge of the field, not traced to a page."""
     ESTIMATED = "estimated"
@@ -71,10 +73,10 @@ class Constant(Parent):
 
 
 class Source(Schema):
-    """An entry of the bibliography."""
+    """An entry of the bibliography; a field that could not be verified is null."""
 
     authors: str
-    title: str
+    title: str | None = None
     container: str
     """Journal, book or data base."""
     year: int
@@ -238,10 +240,19 @@ class Reagent(Schema):
     id: str
     name: str
     aliases: tuple[str, ...] = ()
+    """Other names under which recipes may ask for it."""
     formula: str
+    state: Literal["solid", "liquid"]
+    """State at room temperature: in a mixture, liquids add their volumes and dissolved solids add none."""
     molar_mass: Constant
+    """Mass of one mole of the pure reagent [g mol-1]."""
     density: Constant | None = None
+    """Density at 25 degC, needed where it is dosed by volume [g m-3]."""
+    cas: str | None = None
+    """Registry number of Chemical Abstracts."""
     hazards: tuple[str, ...] = ()
+    """Hazard statements of the GHS."""
+    note: str | None = None
 
 
 class Rate(Parent):
@@ -257,7 +268,7 @@ class Rate(Parent):
 
 
 class Reaction(Schema):
-    """Precursors to one formula unit of monomer, first order in each key of ``orders`` raised to its value."""
+    """Precursors to one formula unit of monomer, of an order in each of ``orders``."""
 
     consumes: dict[str, float]
     """Moles of each precursor used per mole of formula units made."""
@@ -297,7 +308,6 @@ class Chemistry(Schema):
     """Range over which the constants are used."""
     precursors: dict[str, str]
     """Name of each precursor in the reactions, and the reagent that brings it."""
-    concentrations: dict[str, tuple[Concentration, Concentration]] = {}
     reaction: Reaction
     surface_energy: SurfaceEnergy
     attachment: Attachment
@@ -315,16 +325,22 @@ class Role(StrEnum):
 
 
 class Observation(Schema):
-    """A number that a paper prints."""
+    """A number that a paper prints, or that follows from its doses by arithmetic."""
 
     id: str
-    sample: str
-    """Name of the sample in the recipe."""
+    sample: str | None = None
+    """Name of the sample in the recipe, None where the number belongs to the recipe as a whole."""
     quantity: Literal["diameter", "RSD", "E1", "conversion", "concentration", "ratio", "volume", "time"]
+    of: str | None = None
+    """What a concentration or ratio is of: a card of a reagent, or 'card/card'."""
     value: str
+    """The number with its unit."""
     tolerance: str
-    """How near a computed value has to come to count as met."""
+    """How near a computed value has to come to count as met, with its unit."""
     tolerance_because: str
+    """Why this near, and not nearer."""
+    mark: Annotated[Mark, Field(strict=False)] = Mark.SEED
+    """How the number is known: printed in the text (seed), read from it (reading), or computed from doses."""
     role: Annotated[Role, Field(strict=False)]
     place: str
     errata: tuple[str, ...] = ()
@@ -349,9 +365,17 @@ class Erratum(Schema):
     id: str
     source: str
     place: str
+    """Section, page, table, or line of the extracted text."""
+    kind: str
+    """What kind of error: value, amount, order, formula, reference, ..."""
     printed: str
+    """As it is printed, or what the printed text does."""
     correction: str
+    """As it has to read, or why it can not be right."""
+    severity: Literal["low", "medium", "high"]
+    """What it costs to be misled by it."""
     certainty: str
+    """Whether the correction is certain (and why) or likely."""
 
 
 Energy = Annotated[Quantity, In("eV")]

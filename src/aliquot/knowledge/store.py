@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aliquot.errors import CardError, Where, suggestion
 from aliquot.knowledge.document import Document, Schema
@@ -65,7 +65,9 @@ def erratum(key: str) -> Erratum:
 def names(kind: str) -> tuple[str, ...]:
     """Return the names of all cards of a kind (``"materials"``, ``"chemistries"``, ...), sorted."""
     folder = files("aliquot.knowledge") / "cards" / kind
-    return tuple(sorted(card.name.removesuffix(".yaml") for card in folder.iterdir() if card.name.endswith(".yaml")))
+    return tuple(
+        sorted(card.name.removesuffix(".yaml") for card in folder.iterdir() if card.name.endswith(".yaml"))
+    )
 
 
 class _Bibliography(Schema):
@@ -96,7 +98,6 @@ def _errata() -> dict[str, Erratum]:
     return {erratum.id: erratum for erratum in _load("errata.yaml", _Errata).errata}
 
 
-@cache
 def _card(kind: str, name: str, schema: type[Card]) -> Card:
     known = names(kind)
     if name not in known:
@@ -111,6 +112,12 @@ def _entry(kind: str, key: str, entries: dict[str, Card]) -> Card:
 
 
 def _load(name: str, schema: type[Card]) -> Card:
+    card: Card = _read(name, schema)
+    return card
+
+
+@cache
+def _read(name: str, schema: type[Schema]) -> Any:  # noqa: ANN401  a cache forgets which schema gave which card
     path = files("aliquot.knowledge") / "cards" / name
     return Document(path.read_text(encoding="utf-8"), f"cards/{name}").read(schema)
 

@@ -1,0 +1,119 @@
+"""The ladder: one conservation law for dissolved monomer, clusters and dots.
+
+    dc_n/dt = J_(n-1) - J_n                                  n >= 2
+    dc_1/dt = v - J_1 - sum_(n>=1) J_n                       v: production from precursors
+    J_n     = a_n c_1 c_n - b_(n+1) c_(n+1)
+    b_(n+1) = a_n c_inf exp(g_(n+1) - g_n)                   detailed balance
+
+No separate laws for nucleation, growth, dissolution and ripening: all follow from the landscape g_n
+(becker1935; DESIGN section 3). The top rung N has no way up, so mass is exact; that it stays empty is
+checked by whoever integrates.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import diffrax
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from aliquot.kinetics.bordered import BorderedTridiagonal
+from aliquot.kinetics.chemistry import Chemistry
+
+Temperature = Callable[[Float[Array, ""]], Float[Array, ""]]
+"""Temperature [K] as a function of time [s]; a differentiable record."""
+
+
+class State(NamedTuple):
+    """Concentrations at one time, or their rates of change."""
+
+    species: Float[Array, " species"]
+    """Dissolved precursors [mol m-3], shape (species,)."""
+    rungs: Float[Array, " N"]
+    """Particles of 1..N formula units [mol m-3], shape (N,)."""
+
+
+class Rates(NamedTuple):
+    """Rate constants of the ladder at one temperature."""
+
+    up: Float[Array, " N"]
+    """a_n [m3 mol-1 s-1], with a_N = 0: the top has no way up, shape (N,)."""
+    down: Float[Array, " N"]
+    """b_n [s-1], with b_1 = 0, shape (N,)."""
+    convert: Float[Array, ""]
+    """Rate constant of the precursors' conversion, in the unit of its law."""
+
+
+class Ladder(diffrax.AbstractTerm[State, Float[Array, ""]]):
+    """Right-hand side and linearisation of the ladder, as a term that diffrax integrates.
+
+    Attributes:
+        chemistry: Constants.
+        temperature: Temperature [K] as a function of time [s].
+    """
+
+    chemistry: Chemistry
+    temperature: Temperature
+
+    def rates(self, temperature: Float[Array, ""], size: int) -> Rates:
+        """Return the rate constants of a ladder of ``size`` rungs at a temperature [K]."""
+        chemistry, n = self.chemistry, jnp.arange(1.0, size)
+        a = chemistry.attachment(n, temperature)
+        b = a * chemistry.solubility(temperature) * jnp.exp(chemistry.landscape.climb(n, temperature))
+        return Rates(jnp.append(a, 0.0), jnp.insert(b, 0, 0.0), chemistry.conversion.rate(temperature))
+
+    def change(self, rates: Rates, y: State) -> State:
+        """Return dy/dt [mol m-3 s-1] under given rate constants."""
+        species, c = y
+        conversion = self.chemistry.conversion
+        speed = conversion.speed(rates.convert, species)
+        flux = rates.up[:-1] * c[0] * c[:-1] - rates.down[1:] * c[1:]
+        monomer = speed - flux[0] - flux.sum()
+        change = jnp.concatenate([monomer[None], flux[:-1] - flux[1:], flux[-1:]])
+        return State(-speed * jnp.asarray(conversion.consumes), change)
+
+    def shifted(self, rates: Rates, y: State, shift: Float[Array, ""]) -> BorderedTridiagonal:
+        """Return ``shift`` I - df/dy [s-1] under given rate constants, the matrix of an implicit step."""
+        species, c = y
+        b, up, taken = rates.down, rates.up * c[0], rates.up * c  # left upwards; d(a_n c_1 c_n)/dc_1
+        slopes = self.chemistry.conversion.slopes(rates.convert, species)
+        consumes = jnp.asarray(self.chemistry.conversion.consumes)
+
+        k = species.shape[0]
+        corner = jnp.zeros((k + 1, k + 1))
+        corner = corner.at[:k, :k].set(shift * jnp.eye(k) + consumes[:, None] * slopes[None, :])
+        corner = corner.at[k, :k].set(-slopes)
+        corner = corner.at[k, k].set(shift + 4.0 * up[0] + taken[1:].sum())
+        arrival = taken[:-1].at[0].mul(2.0)  # two monomers make the dimer
+        return BorderedTridiagonal(
+            corner=corner,
+            row=(up - b)[1:].at[0].add(-b[1]),
+            column=taken[1:] - arrival,
+            lower=jnp.insert(-up[1:-1], 0, 0.0),
+            diagonal=shift + (up + b)[1:],
+            upper=jnp.append(-b[2:], 0.0),
+        )
+
+    def drift(self, t: Float[Array, ""], y: State) -> State:
+        """Return df/dt [mol m-3 s-2] at fixed concentrations: what a change of temperature does."""
+        _, tangent = jax.jvp(lambda time: self.vf(time, y), (t,), (jnp.ones_like(t),))
+        return tangent
+
+    def vf(self, t: Float[Array, ""], y: State, args: None = None) -> State:
+        """Return dy/dt [mol m-3 s-1] at a time [s], as diffrax asks of a term."""
+        return self.change(self.rates(self.temperature(t), y.rungs.shape[0]), y)
+
+    def contr(self, t0: Float[Array, ""], t1: Float[Array, ""], **kwargs: Any) -> Float[Array, ""]:  # noqa: ANN401
+        """Return the length of a step [s], as diffrax asks of a term."""
+        return t1 - t0
+
+    def prod(self, vf: State, control: Float[Array, ""]) -> State:
+        """Return rate times length of step, as diffrax asks of a term."""
+        return State(vf.species * control, vf.rungs * control)
+
+
+def monomer_units(y: State) -> Float[Array, ""]:
+    """Return the concentration of formula units in all rungs [mol m-3]."""
+    return jnp.arange(1.0, y.rungs.shape[0] + 1.0) @ y.rungs
