@@ -8,7 +8,6 @@ constants against five numbers: the priors decide what the data can not, and are
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -23,10 +22,9 @@ from aliquot.kinetics.laws import Arrhenius, Attachment, Conversion
 from aliquot.knowledge.store import material, solvent
 from aliquot.reactors.residence import in_tube
 from aliquot.reactors.tube import WallHeating, thermal_lag
-from aliquot.recipe import read_recipe
+from aliquot.recipe import read_recipe, recipe_book
 
-ROOT = Path(__file__).parents[1]
-RECIPE = read_recipe(ROOT / "recipes" / "inp_wang2023.yaml")
+RECIPE = read_recipe(recipe_book("inp_wang2023"))
 LIQUID = solvent("oleylamine")
 UNIT_VOLUME = material("InP").unit_volume
 REFERENCE = 473.15
@@ -47,14 +45,24 @@ class Prior:
 
 
 PRIORS = (
-    Prior("log10 k", "M-1 s-1", -2.15, 0.3, "constant number of dots from 12 to 72 min gives 0.17/min at 0.36 M P"),
+    Prior(
+        "log10 k",
+        "M-1 s-1",
+        -2.15,
+        0.3,
+        "constant number of dots from 12 to 72 min gives 0.17/min at 0.36 M P",
+    ),
     Prior("E_k", "kJ/mol", 120.0, 40.0, "thermal precursor conversions of this class, 80-160"),
-    Prior("gamma", "J m-2", 0.12, 0.04, "effective surface energy of ligand-covered solids, 0.1 to some tenths"),
+    Prior(
+        "gamma", "J m-2", 0.12, 0.04, "effective surface energy of ligand-covered solids, 0.1 to some tenths"
+    ),
     Prior("log10 k_a", "M-1 s-1", 3.4, 1.0, "wide: attachment far below diffusion"),
     Prior("E_a", "kJ/mol", 90.0, 40.0, "wide: ligand removal"),
     Prior("log10 c_inf", "M", -7.0, 1.0, "wide: a III-V is hardly soluble"),
     Prior("dH", "kJ/mol", 40.0, 30.0, "dissolution is endothermic"),
-    Prior("m", "1", 0.3, 0.25, "both published widths need 0.23 to 0.4 in free searches; 1 would be diffusion"),
+    Prior(
+        "m", "1", 0.3, 0.25, "both published widths need 0.23 to 0.4 in free searches; 1 would be diffusion"
+    ),
 )
 MEAN = np.array([prior.mean for prior in PRIORS])
 SD = np.array([prior.sd for prior in PRIORS])
@@ -79,11 +87,16 @@ def read_out(p: jax.Array, wall: jax.Array, times: jax.Array, weights: jax.Array
     """Return volume-weighted mean [nm], RSD [1] and conversion [1] of what leaves the tube."""
     one = jnp.ones(1)
     heating = WallHeating(
-        0.0 * one, wall * one, RECIPE.tube.inlet_temperature * one, jnp.asarray(thermal_lag(RECIPE.tube, LIQUID))
+        0.0 * one,
+        wall * one,
+        RECIPE.tube.inlet_temperature * one,
+        jnp.asarray(thermal_lag(RECIPE.tube, LIQUID)),
     )
     feed = RECIPE.feed.concentrations
     start = State(jnp.array([feed["InCl3"], feed["PDEA"]]), jnp.zeros(RUNGS))
-    run = trajectory(Ladder(constants(p), heating), start, times, Tolerances(1e-4, 1e-9), derivative="forward")
+    run = trajectory(
+        Ladder(constants(p), heating), start, times, Tolerances(1e-4, 1e-9), derivative="forward"
+    )
     n = jnp.arange(1.0, RUNGS + 1.0)
     diameters = jnp.cbrt(6.0 * UNIT_VOLUME * n / jnp.pi)
     volume = jnp.where(n >= DOT_FROM, n * (weights @ run.rungs), 0.0)
@@ -136,7 +149,9 @@ def main() -> None:
     starts = [MEAN, *(MEAN + 0.5 * SD * rng.standard_normal((3, MEAN.size)))]
     fits = []
     for start in starts:
-        fit = least_squares(lambda p: residuals(p)[0], start, lambda p: residuals(p)[1], x_scale=SD, max_nfev=40)
+        fit = least_squares(
+            lambda p: residuals(p)[0], start, lambda p: residuals(p)[1], x_scale=SD, max_nfev=40
+        )
         print(f"start {len(fits)}: cost {2 * fit.cost:.3f} after {fit.nfev} evaluations", flush=True)
         fits.append(fit)
     best = min(fits, key=lambda fit: fit.cost)

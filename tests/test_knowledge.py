@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from aliquot.errors import CardError, RangeError
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Constant, Mark, Parent, Reagent, Role
-from aliquot.recipe import read_recipe
+from aliquot.recipe import recipe_book, read_recipe
 from aliquot.units import EV_NM, Quantity, to_float
 
 ROOT = Path(__file__).parents[1]
@@ -184,7 +184,7 @@ def published():
 
 @pytest.fixture(scope="module")
 def recipe():
-    return read_recipe(ROOT / "recipes" / "inp_wang2023.yaml")
+    return read_recipe(recipe_book("inp_wang2023"))
 
 
 UNITS = {

@@ -4,11 +4,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from ladders import REFERENCE, Ramp, chemistry, held
 
 from aliquot.errors import InputError, SimulationError, TopRungError
 from aliquot.kinetics.integrate import Tolerances, integrate, trajectory
 from aliquot.kinetics.ladder import Ladder, State
+from ladders import REFERENCE, Ramp, chemistry, held
 
 FEED = (90.0, 360.0)
 
@@ -35,7 +35,9 @@ def test_the_matrix_is_the_shifted_jacobian(seed: int) -> None:
 def test_neither_rates_nor_matrix_make_or_lose_atoms(seed: int) -> None:
     ladder, y = held(), random_state(seed)
     n = jnp.arange(1.0, 41.0)
-    atoms = jnp.stack([jnp.concatenate([jnp.array([1.0, 0.0]), n]), jnp.concatenate([jnp.array([0.0, 1.0]), 4 * n])])
+    atoms = jnp.stack(
+        [jnp.concatenate([jnp.array([1.0, 0.0]), n]), jnp.concatenate([jnp.array([0.0, 1.0]), 4 * n])]
+    )
     change = ladder.vf(jnp.asarray(0.0), y)
     scale = float(jnp.abs(flat(change)) @ jnp.abs(atoms[0]))
     assert np.abs(atoms @ flat(change)).max() < 1e-13 * scale

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from aliquot.errors import RecipeError
-from aliquot.recipe import Purity, Tube, Zone, parse_recipe, read_recipe
+from aliquot.recipe import recipe_book, Purity, Tube, Zone, parse_recipe, read_recipe
 from aliquot.recipe.checks import agrees
 from aliquot.units import to_float
 
-FILE = Path(__file__).parents[1] / "recipes" / "inp_wang2023.yaml"
+FILE = recipe_book("inp_wang2023")
 MINUTE = 60.0
 ML = 1e-6
 

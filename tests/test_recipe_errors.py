@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from aliquot.errors import RecipeError
-from aliquot.recipe import parse_recipe, read_recipe
+from aliquot.recipe import recipe_book, parse_recipe, read_recipe
 
-GOOD = (Path(__file__).parents[1] / "recipes" / "inp_wang2023.yaml").read_text(encoding="utf-8")
+GOOD = recipe_book("inp_wang2023").read_text(encoding="utf-8")
 
 BAD = {
     # what was changed: (old, new, a piece of the line that is to blame, key, what the message says)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aliquot.errors import RecipeError
-from aliquot.recipe import parse_recipe
+from aliquot.recipe import recipe_book, parse_recipe
 
-GOOD = (Path(__file__).parents[1] / "recipes" / "inp_wang2023.yaml").read_text(encoding="utf-8")
+GOOD = recipe_book("inp_wang2023").read_text(encoding="utf-8")
 TEMPLATE = """\
 format: aliquot-recipe/1
 id: any

@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from ladders import Held, Ramp, chemistry, held
 
 from aliquot.kinetics.integrate import Tolerances, trajectory
 from aliquot.kinetics.ladder import Ladder, State
 from aliquot.kinetics.rosenbrock import Rodas4
+from ladders import Held, Ramp, chemistry, held
 
 START = State(jnp.array([90.0, 360.0]), jnp.zeros(80))
 
@@ -51,7 +51,13 @@ def test_dense_output_converges_with_order_three() -> None:
 
 def test_dense_output_keeps_the_ends_and_the_mass() -> None:
     solution = diffrax.diffeqsolve(
-        LADDERS["held"], Rodas4(), 0.0, 40.0, 5.0, START, saveat=diffrax.SaveAt(ts=jnp.linspace(0.0, 40.0, 33))
+        LADDERS["held"],
+        Rodas4(),
+        0.0,
+        40.0,
+        5.0,
+        START,
+        saveat=diffrax.SaveAt(ts=jnp.linspace(0.0, 40.0, 33)),
     )
     units = np.asarray(solution.ys.rungs) @ np.arange(1.0, 81.0) + np.asarray(solution.ys.species[:, 0])
     assert np.abs(units / 90.0 - 1).max() < 1e-12
@@ -70,7 +76,11 @@ def mean_units(constants: jax.Array, derivative: str = "forward") -> jax.Array:
     )
     start = State(jnp.array([90.0, 360.0]), jnp.zeros(500))
     end = trajectory(
-        Ladder(tuned, Held(jnp.asarray(490.0))), start, jnp.array([60.0]), Tolerances(1e-8, 1e-13), derivative=derivative
+        Ladder(tuned, Held(jnp.asarray(490.0))),
+        start,
+        jnp.array([60.0]),
+        Tolerances(1e-8, 1e-13),
+        derivative=derivative,
     )
     n = jnp.arange(1.0, 501.0)
     return (n**2 @ end.rungs[0]) / (n @ end.rungs[0])

@@ -6,4 +6,4 @@ concentration of their precursors, single precision loses them (decision record 
 
 import jax
 
-jax.config.update("jax_enable_x64", True)  # noqa: FBT003  jax's own signature
+jax.config.update("jax_enable_x64", True)

@@ -2,7 +2,6 @@
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
 
 from aliquot.kinetics.landscape import Landscape
 from aliquot.kinetics.laws import Arrhenius, Attachment, Conversion
@@ -52,7 +51,13 @@ def from_card(card: records.Chemistry, unit_volume: float) -> Chemistry:
     reference = card.reference_temperature.value
     names = tuple(card.precursors)
     order = sum(card.reaction.orders.values())
-    unit = "s-1" if order == 1 else "m3 mol-1 s-1" if order == 2 else f"m{3 * (order - 1):g} mol-{order - 1:g} s-1"
+    unit = (
+        "s-1"
+        if order == 1
+        else "m3 mol-1 s-1"
+        if order == 2
+        else f"m{3 * (order - 1):g} mol-{order - 1:g} s-1"
+    )
 
     def law(rate: records.Rate, unit: str) -> Arrhenius:
         k = Quantity.parse(rate.value, unit).value

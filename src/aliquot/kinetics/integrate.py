@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import diffrax
 import equinox as eqx
@@ -41,6 +41,8 @@ class Tolerances:
 
 
 DEFAULT = Tolerances()
+
+_MEANINGS: Any = diffrax.RESULTS  # equinox's enumerations are indexable, which the checker does not know
 
 
 class Trajectory(eqx.Module):
@@ -85,7 +87,7 @@ def trajectory(
     Returns:
         The states at ``times``.
     """
-    controller: diffrax.AbstractStepSizeController = diffrax.PIDController(
+    controller: diffrax.AbstractStepSizeController[Any, Any] = diffrax.PIDController(
         rtol=tolerances.relative, atol=tolerances.absolute, norm=_norm
     )
     if jumps is not None and jumps.shape[0]:
@@ -120,7 +122,7 @@ def integrate(
     times: Sequence[float] | Float[np.ndarray, " T"],
     tolerances: Tolerances = DEFAULT,
     *,
-    jumps: Sequence[float] = (),
+    jumps: Sequence[float] | Float[np.ndarray, " jumps"] = (),
     where: Where | None = None,
 ) -> Trajectory:
     """Integrate a ladder from time 0 and make sure that the result can be trusted.
@@ -179,13 +181,19 @@ def _check_input(times: Float[np.ndarray, " T"], start: State, where: Where | No
         )
 
 
+def _last_words(result: Any) -> str:  # noqa: ANN401  an enumeration of equinox, untyped
+    """Return what the solver said at the end, in one line."""
+    said = " ".join(str(_MEANINGS[result]).split())
+    return said or "a concentration is not finite"
+
+
 def _check_result(result: Trajectory, tolerances: Tolerances, where: Where | None) -> None:
     rungs = np.asarray(result.rungs)
     if result.result != diffrax.RESULTS.successful or not np.isfinite(rungs).all():
         raise SimulationError(
             given=f"an integration that stopped after {int(result.steps)} steps",
             expected=f"to reach {float(result.times[-1]):.4g} s",
-            why=f"the solver said '{diffrax.RESULTS[result.result]}'"[:200],
+            why=_last_words(result.result),
             remedy=f"Allow more than max_steps={tolerances.max_steps}, or check the rate constants' size.",
             where=where,
         )

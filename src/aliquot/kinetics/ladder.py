@@ -11,18 +11,21 @@ checked by whoever integrates.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import diffrax
-import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from aliquot.kinetics.bordered import BorderedTridiagonal
 from aliquot.kinetics.chemistry import Chemistry
 
-Temperature = Callable[[Float[Array, ""]], Float[Array, ""]]
+Scalar: TypeAlias = int | float | Float[Array, ""] | Float[np.ndarray, ""]
+"""A number as diffrax passes it: Python's, NumPy's or JAX's."""
+
+Temperature: TypeAlias = Callable[[Scalar], Float[Array, ""]]
 """Temperature [K] as a function of time [s]; a differentiable record."""
 
 
@@ -46,7 +49,7 @@ class Rates(NamedTuple):
     """Rate constant of the precursors' conversion, in the unit of its law."""
 
 
-class Ladder(diffrax.AbstractTerm[State, Float[Array, ""]]):
+class Ladder(diffrax.AbstractTerm[State, Scalar]):
     """Right-hand side and linearisation of the ladder, as a term that diffrax integrates.
 
     Attributes:
@@ -96,24 +99,20 @@ class Ladder(diffrax.AbstractTerm[State, Float[Array, ""]]):
             upper=jnp.append(-b[2:], 0.0),
         )
 
-    def drift(self, t: Float[Array, ""], y: State) -> State:
+    def drift(self, t: Scalar, y: State) -> State:
         """Return df/dt [mol m-3 s-2] at fixed concentrations: what a change of temperature does."""
-        _, tangent = jax.jvp(lambda time: self.vf(time, y), (t,), (jnp.ones_like(t),))
+        t = jnp.asarray(t)
+        tangent: State = jax.jvp(lambda time: self.vf(time, y), (t,), (jnp.ones_like(t),))[1]
         return tangent
 
-    def vf(self, t: Float[Array, ""], y: State, args: None = None) -> State:
+    def vf(self, t: Scalar, y: State, args: None = None) -> State:
         """Return dy/dt [mol m-3 s-1] at a time [s], as diffrax asks of a term."""
         return self.change(self.rates(self.temperature(t), y.rungs.shape[0]), y)
 
-    def contr(self, t0: Float[Array, ""], t1: Float[Array, ""], **kwargs: Any) -> Float[Array, ""]:  # noqa: ANN401
+    def contr(self, t0: Scalar, t1: Scalar, **kwargs: Any) -> Float[Array, ""]:  # noqa: ANN401
         """Return the length of a step [s], as diffrax asks of a term."""
-        return t1 - t0
+        return jnp.asarray(t1) - jnp.asarray(t0)
 
-    def prod(self, vf: State, control: Float[Array, ""]) -> State:
+    def prod(self, vf: State, control: Scalar) -> State:
         """Return rate times length of step, as diffrax asks of a term."""
         return State(vf.species * control, vf.rungs * control)
-
-
-def monomer_units(y: State) -> Float[Array, ""]:
-    """Return the concentration of formula units in all rungs [mol m-3]."""
-    return jnp.arange(1.0, y.rungs.shape[0] + 1.0) @ y.rungs

@@ -6,6 +6,7 @@ from jaxtyping import Array, Float
 
 from aliquot.units import BOLTZMANN_EV
 
+
 class Landscape(eqx.Module):
     """Free energy of a particle of n formula units in the capillary picture.
 
@@ -29,7 +30,7 @@ class Landscape(eqx.Module):
     def theta(self, temperature: Float[Array, ""]) -> Float[Array, ""]:
         """Return the surface term [kT] of one formula unit at a temperature [K]."""
         area = (36.0 * jnp.pi * self.unit_volume**2) ** (1.0 / 3.0)
-        return self.surface_energy * area / (BOLTZMANN_EV * temperature)
+        return jnp.asarray(self.surface_energy * area / (BOLTZMANN_EV * temperature))
 
     def energy(self, n: Float[Array, " N"], temperature: Float[Array, ""]) -> Float[Array, " N"]:
         """Return g_n [kT] of particles of n units at a temperature [K], shape (N,)."""

@@ -9,16 +9,16 @@ The term f_t is what temperature ramps do; without it a ramp costs the method it
 times larger at equal tolerance). The last two stages are embedded: the error estimate is U_6.
 """
 
-from collections.abc import Callable
-from typing import ClassVar, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeAlias
 
 import diffrax
 import jax
 import jax.numpy as jnp
 from diffrax import RESULTS
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, ArrayLike, Bool
 
-from aliquot.kinetics.ladder import Ladder, State
+from aliquot.kinetics.ladder import Ladder, Scalar, State
 
 GAMMA = 0.25
 ALPHA = (0.0, 0.386, 0.21, 0.63, 1.0, 1.0)
@@ -63,6 +63,7 @@ DENSE = (
 )
 
 DenseInfo: TypeAlias = dict[str, State]
+_DONE: Any = RESULTS.successful  # equinox's enumerations look like text to the checker
 
 
 class RodasInterpolation(diffrax.AbstractLocalInterpolation):
@@ -71,29 +72,23 @@ class RodasInterpolation(diffrax.AbstractLocalInterpolation):
     A linear combination of the stages, so mass is as exact between steps as at their ends.
     """
 
-    t0: Float[Array, ""]
-    t1: Float[Array, ""]
+    t0: Scalar  # type: ignore[misc]  # diffrax declares the ends as abstract class variables
+    t1: Scalar  # type: ignore[misc]
     y0: State
     y1: State
     d2: State
     d3: State
 
-    def evaluate(
-        self, t0: Float[Array, ""], t1: Float[Array, ""] | None = None, left: bool = True
-    ) -> State:
+    def evaluate(self, t0: Scalar, t1: Scalar | None = None, left: bool = True) -> State:
         """Return the state at ``t0`` [s], or its change up to ``t1`` [s]."""
         del left
         if t1 is not None:
-            return jax.tree.map(lambda end, start: end - start, self.evaluate(t1), self.evaluate(t0))
-        span = self.t1 - self.t0
-        s = jnp.where(span > 0, (t0 - self.t0) / jnp.where(span > 0, span, 1.0), 1.0)
-        return jax.tree.map(
-            lambda y0, y1, d2, d3: y0 * (1 - s) + s * (y1 + (1 - s) * (d2 + s * d3)),
-            self.y0,
-            self.y1,
-            self.d2,
-            self.d3,
-        )
+            end, start = self.evaluate(t1), self.evaluate(t0)
+            return State(end.species - start.species, end.rungs - start.rungs)
+        begin, span = jnp.asarray(self.t0), jnp.asarray(self.t1) - jnp.asarray(self.t0)
+        s = jnp.where(span > 0, (jnp.asarray(t0) - begin) / jnp.where(span > 0, span, 1.0), 1.0)
+        parts = zip(self.y0, self.y1, self.d2, self.d3, strict=True)
+        return State(*(y0 * (1 - s) + s * (y1 + (1 - s) * (d2 + s * d3)) for y0, y1, d2, d3 in parts))
 
 
 class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
@@ -110,24 +105,24 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
         """Return the order at which the local error estimate falls with the step."""
         return 4.0
 
-    def init(self, terms: Ladder, t0: Array, t1: Array, y0: State, args: None) -> None:
+    def init(self, terms: Ladder, t0: Scalar, t1: Scalar, y0: State, args: None) -> None:
         """Return no state: the method has no memory."""
 
     def step(
         self,
         terms: Ladder,
-        t0: Float[Array, ""],
-        t1: Float[Array, ""],
+        t0: Scalar,
+        t1: Scalar,
         y0: State,
         args: None,
         solver_state: None,
-        made_jump: Bool[Array, ""] | bool,
+        made_jump: Bool[ArrayLike, ""],
     ) -> tuple[State, State, DenseInfo, None, RESULTS]:
         """Return the state at ``t1``, its error, and what dense output needs."""
         del solver_state, made_jump
         ladder: Ladder = getattr(terms, "term", terms)  # diffrax wraps terms to run backwards; we never do
         size = y0.rungs.shape[0]
-        h = t1 - t0
+        h = jnp.asarray(t1) - jnp.asarray(t0)
         rates = ladder.rates(ladder.temperature(t0), size)
         # At a held temperature the rate constants are those of the step's start. They are N exponentials,
         # and as many again for each constant that is differentiated: a fifth of a run.
@@ -153,9 +148,9 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
         y1 = _split(_combined(point, [1.0], stages[5:]))
         zero = (jnp.zeros_like(start[0]), jnp.zeros_like(start[1]))
         d2, d3 = (_split(_combined(zero, weights, stages[:5])) for weights in DENSE)
-        return y1, _split(stages[5]), {"y0": y0, "y1": y1, "d2": d2, "d3": d3}, None, RESULTS.successful
+        return y1, _split(stages[5]), {"y0": y0, "y1": y1, "d2": d2, "d3": d3}, None, _DONE
 
-    def func(self, terms: Ladder, t0: Float[Array, ""], y0: State, args: None) -> State:
+    def func(self, terms: Ladder, t0: Scalar, y0: State, args: None) -> State:
         """Return the right-hand side, by which diffrax guesses a first step."""
         return terms.vf(t0, y0)
 
@@ -172,7 +167,7 @@ def _split(parts: tuple[Array, Array]) -> State:
 
 
 def _combined(
-    base: tuple[Array, Array], weights: "list[Array] | tuple[float, ...] | list[float]", parts: list[tuple[Array, Array]]
+    base: tuple[Array, Array], weights: Sequence[float | Array], parts: Sequence[tuple[Array, Array]]
 ) -> tuple[Array, Array]:
     """Return base + sum of weights times parts."""
     border, rungs = base

@@ -314,6 +314,8 @@ class Chemistry(Schema):
     solubility: Rate
     dot_from: int
     """Smallest rung that counts as a dot."""
+    remarks: dict[str, str] = Field(default_factory=dict)
+    """Why a computed number differs from a published one as it does, by name of the observation."""
 
 
 class Role(StrEnum):

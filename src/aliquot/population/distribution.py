@@ -60,7 +60,7 @@ class SizeDistribution:
                 why="a distribution of nothing has no mean",
                 remedy="Check that any particle was formed, or found.",
             )
-        return cls(np.asarray(diameters, float), np.asarray(amounts, float) / total, weighting)
+        return cls(np.asarray(diameters, float), np.asarray(amounts, float) / total, Weighting(weighting))
 
     @property
     def mean(self) -> float:
@@ -87,7 +87,7 @@ class SizeDistribution:
 
     def reweighted(self, weighting: Weighting) -> "SizeDistribution":
         """Return the same particles, counted under another weighting."""
-        power = weighting.power - self.weighting.power
+        power = Weighting(weighting).power - self.weighting.power
         return SizeDistribution.of(self.diameters, self.shares * self.diameters**power, weighting)
 
     def density(self) -> Float[np.ndarray, " n"]:
@@ -107,7 +107,7 @@ class SizeDistribution:
         Each share is split between its two neighbouring classes in proportion to nearness.
         """
         place = self.diameters / step_nm
-        low = np.floor(place).astype(int)
+        low: np.ndarray = np.floor(np.asarray(place)).astype(int)
         up = place - low
         grid = np.arange(low.min(), low.max() + 2)
         shares = np.zeros(grid.size)

@@ -78,11 +78,11 @@ class Population:
         """Return the distribution of the dots' diameters.
 
         Args:
-            weighting: By number (as TEM counts) or by volume (as absorbance sees).
+            weighting: By number (as TEM counts) or by volume (as absorbance sees); the words will do.
 
         Raises:
             InputError: If there are no dots.
         """
         first = self.dot_from - 1
-        number = self.rungs[first:] * (self.n[first:] if weighting is Weighting.VOLUME else 1.0)
-        return SizeDistribution.of(self.diameters[first:], number, weighting)
+        counted = self.n[first:] if Weighting(weighting) is Weighting.VOLUME else 1.0
+        return SizeDistribution.of(self.diameters[first:], self.rungs[first:] * counted, weighting)

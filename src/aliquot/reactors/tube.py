@@ -11,10 +11,10 @@ from jaxtyping import Array, Float
 from aliquot.errors import Where
 from aliquot.kinetics.chemistry import Chemistry
 from aliquot.kinetics.integrate import DEFAULT, Tolerances, integrate
-from aliquot.kinetics.ladder import Ladder, State
+from aliquot.kinetics.ladder import Ladder, Scalar, State
 from aliquot.knowledge.records import Solvent
-from aliquot.reactors.residence import ResidenceTimes
-from aliquot.recipe.record import Tube
+from aliquot.reactors.residence import Dispersion, ResidenceTimes, in_tube
+from aliquot.recipe.record import Sample, Tube
 
 NUSSELT = 3.66
 """Nusselt number of laminar flow in a tube with a wall at constant temperature [1]."""
@@ -45,10 +45,18 @@ class WallHeating(eqx.Module):
         entries = [inlet]
         for wall, stay in zip(walls[:-1], stays[:-1], strict=True):
             entries.append(wall + (entries[-1] - wall) * np.exp(-stay / lag))
-        return cls(jnp.asarray(starts), jnp.asarray(walls, float), jnp.asarray(entries), jnp.asarray(lag, float))
+        return cls(
+            jnp.asarray(starts), jnp.asarray(walls, float), jnp.asarray(entries), jnp.asarray(lag, float)
+        )
 
-    def __call__(self, t: Float[Array, ""]) -> Float[Array, ""]:
+    @property
+    def kinks(self) -> Float[np.ndarray, " kinks"]:
+        """Times at which a new zone is entered [s], shape (zones - 1,)."""
+        return np.asarray(self.starts[1:])
+
+    def __call__(self, t: Scalar) -> Float[Array, ""]:
         """Return the temperature [K] at a time [s]; beyond the last zone it goes on."""
+        t = jnp.asarray(t)
         zone = jnp.searchsorted(self.starts, t, side="right") - 1
         wall = self.walls[zone]
         return wall + (self.entries[zone] - wall) * jnp.exp(-(t - self.starts[zone]) / self.lag)
@@ -70,6 +78,52 @@ def thermal_lag(tube: Tube, liquid: Solvent) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What elements of liquid meet on their way through a tube.
+
+    Attributes:
+        inlet: Temperature at the inlet [K].
+        walls: Temperature of each zone's wall [K].
+        shares: Share of the tube's volume in each zone [1].
+        lag: Time constant of heating [s].
+        residence: How long elements of liquid stay.
+    """
+
+    inlet: float
+    walls: tuple[float, ...]
+    shares: tuple[float, ...]
+    lag: float
+    residence: ResidenceTimes
+
+    @classmethod
+    def of(
+        cls, tube: Tube, sample: Sample, liquid: Solvent, dispersion: Dispersion | None = None
+    ) -> "Passage":
+        """Return the passage of a sample; residence times by the model that is valid, or the one asked for."""
+        return cls(
+            inlet=tube.inlet_temperature,
+            walls=sample.temperatures,
+            shares=tuple(zone.length / tube.length for zone in tube.zones),
+            lag=thermal_lag(tube, liquid),
+            residence=in_tube(tube, sample.flow, sample.temperatures[-1], liquid, dispersion=dispersion),
+        )
+
+    def heating(self, stay: float) -> WallHeating:
+        """Return the temperature of an element that stays ``stay`` [s] in all."""
+        return WallHeating.of(self.inlet, self.walls, [share * stay for share in self.shares], self.lag)
+
+    def journeys(self) -> list[tuple[WallHeating, Float[np.ndarray, " times"]]]:
+        """Return the histories of temperature to follow, and the times [s] at which elements leave each.
+
+        In one zone all elements have one history, which they leave at different times.
+        """
+        times = self.residence.times
+        if len(self.walls) == 1:
+            return [(self.heating(times[-1]), times)]
+        return [(self.heating(time), np.array([time])) for time in times]
+
+
+@dataclass(frozen=True, slots=True)
 class Outflow:
     """What leaves a tube.
 
@@ -87,12 +141,8 @@ class Outflow:
 def flow_through(
     chemistry: Chemistry,
     feed: Float[np.ndarray, " species"],
+    passage: Passage,
     *,
-    inlet: float,
-    walls: Sequence[float],
-    shares: Sequence[float],
-    residence: ResidenceTimes,
-    lag: float,
     rungs: int,
     tolerances: Tolerances = DEFAULT,
     where: Where | None = None,
@@ -102,11 +152,7 @@ def flow_through(
     Args:
         chemistry: Constants.
         feed: Concentrations of the precursors at the inlet [mol m-3].
-        inlet: Temperature at the inlet [K].
-        walls: Temperature of each zone [K].
-        shares: Share of the tube's volume in each zone [1].
-        residence: How long elements of liquid stay.
-        lag: Time constant of heating [s].
+        passage: Temperatures and residence times.
         rungs: Number of rungs N.
         tolerances: How exactly to integrate.
         where: Sample of the recipe, for errors.
@@ -119,18 +165,13 @@ def flow_through(
         SimulationError: If the integration failed.
     """
     start = State(jnp.asarray(feed, float), jnp.zeros(rungs))
-    if len(walls) == 1:  # all elements have one history, which they leave at different times
-        journeys = [(residence.times, residence.times[-1])]
-    else:
-        journeys = [(np.array([time]), time) for time in residence.times]
-    species, ladder_rungs, steps = [], [], 0
-    for times, stay in journeys:
-        heating = WallHeating.of(inlet, walls, [share * stay for share in shares], lag)
-        passed = integrate(
-            Ladder(chemistry, heating), start, times, tolerances, jumps=np.asarray(heating.starts[1:]), where=where
-        )
-        species.append(np.asarray(passed.species))
-        ladder_rungs.append(np.asarray(passed.rungs))
-        steps += int(passed.steps)
-    weights = residence.weights
-    return Outflow(weights @ np.concatenate(species), weights @ np.concatenate(ladder_rungs), steps)
+    passed = [
+        integrate(Ladder(chemistry, heating), start, times, tolerances, jumps=heating.kinks, where=where)
+        for heating, times in passage.journeys()
+    ]
+    weights = passage.residence.weights
+    return Outflow(
+        species=weights @ np.concatenate([np.asarray(run.species) for run in passed]),
+        rungs=weights @ np.concatenate([np.asarray(run.rungs) for run in passed]),
+        steps=sum(int(run.steps) for run in passed),
+    )

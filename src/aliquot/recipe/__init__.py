@@ -1,5 +1,7 @@
 """Recipes: a file that a chemist writes, and the numbers that follow from it."""
 
+from aliquot.recipe.book import recipe_book as recipe_book
+from aliquot.recipe.book import recipe_names as recipe_names
 from aliquot.recipe.read import parse_recipe as parse_recipe
 from aliquot.recipe.read import read_recipe as read_recipe
 from aliquot.recipe.record import Check as Check

@@ -10,8 +10,8 @@ from aliquot.kinetics.chemistry import from_card
 from aliquot.kinetics.integrate import DEFAULT, Tolerances
 from aliquot.knowledge import records, store
 from aliquot.population import Population
-from aliquot.reactors.residence import Dispersion, ResidenceTimes, in_tube
-from aliquot.reactors.tube import Outflow, flow_through, thermal_lag
+from aliquot.reactors.residence import Dispersion, ResidenceTimes
+from aliquot.reactors.tube import Outflow, Passage, flow_through
 from aliquot.recipe.record import Recipe, Sample
 from aliquot.synthesis.run import Aliquot, Provenance, Run
 
@@ -51,9 +51,9 @@ def simulate(
         SimulationError: If the integration failed.
 
     Example:
-        >>> from aliquot.recipe import read_recipe
         >>> from aliquot.knowledge.store import chemistry
-        >>> recipe = read_recipe(recipes / "inp_wang2023.yaml")
+        >>> from aliquot.recipe import read_recipe, recipe_book
+        >>> recipe = read_recipe(recipe_book("inp_wang2023"))
         >>> run = simulate(recipe.only("200C"), chemistry("inp_wang2023"))
         >>> run.aliquots[0].label, run.mass_error < 1e-12
         ('200C', True)
@@ -65,15 +65,11 @@ def simulate(
     liquid = store.solvent(LIQUID)
     aliquots, errors, steps = [], [], 0
     for sample in recipe.samples:
-        residence = _residence(recipe, sample, liquid, dispersion)
+        passage = Passage.of(recipe.tube, sample, liquid, dispersion)
         outflow = flow_through(
             constants,
             feed,
-            inlet=recipe.tube.inlet_temperature,
-            walls=sample.temperatures,
-            shares=[zone.length / recipe.tube.length for zone in recipe.tube.zones],
-            residence=residence,
-            lag=thermal_lag(recipe.tube, liquid),
+            passage,
             rungs=rungs,
             tolerances=tolerances,
             where=Where(recipe.id, key=f"sample {sample.name}"),
@@ -95,7 +91,7 @@ def simulate(
                 flow=sample.flow,
                 population=population,
                 conversion=float(1.0 - outflow.species[0] / feed[0]),
-                flags=_flags(sample, chemistry, residence),
+                flags=_flags(sample, chemistry, passage.residence),
             )
         )
         if progress is not None:
@@ -136,13 +132,6 @@ def _feed(recipe: Recipe, chemistry: records.Chemistry) -> np.ndarray:
             )
         feed.append(present[reagent])
     return np.asarray(feed)
-
-
-def _residence(
-    recipe: Recipe, sample: Sample, liquid: records.Solvent, dispersion: Dispersion | None
-) -> ResidenceTimes:
-    """Return the residence times of a sample, by the model asked for or the one that is valid."""
-    return in_tube(recipe.tube, sample.flow, sample.temperatures[-1], liquid, dispersion=dispersion)
 
 
 def _mass_error(feed: np.ndarray, outflow: Outflow, consumes: tuple[float, ...]) -> float:

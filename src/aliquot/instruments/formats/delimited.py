@@ -136,7 +136,7 @@ def _table(sheet: Sheet) -> _Table:
     """Find the headings, the columns, the data and their end."""
     first = next((place for place, row in enumerate(sheet.rows) if sheet.is_data(row)), None)
     if first is None:
-        written = next(row for row in sheet.rows if not row.is_blank)
+        written = next((row for row in sheet.rows if not row.is_blank), sheet.rows[0])
         raise _no_table(sheet, "no line begins with two numbers", written)
     heading, above = _headings(sheet, first)
     table = _Table(sheet, heading, above, _blocks(sheet, heading, sheet.rows[first]))

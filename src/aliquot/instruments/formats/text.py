@@ -29,8 +29,8 @@ class Row:
     cells: tuple[str, ...]
 
     def cell(self, column: int) -> str:
-        """Return the text of a cell, empty beyond the end of the line."""
-        return self.cells[column] if column < len(self.cells) else ""
+        """Return the text of a cell, empty beyond both ends of the line."""
+        return self.cells[column] if 0 <= column < len(self.cells) else ""
 
     @property
     def is_blank(self) -> bool:

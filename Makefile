@@ -1,0 +1,42 @@
+# Two commands matter: `make demo` and `make test`. Both set up .venv on a fresh machine with Python >= 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-slow lint docs bench calibrate setup clean
+
+demo: $(READY)
+	$(BIN)/aliquot reproduce wang2023 --report demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --jaxtyping-packages=aliquot,beartype.beartype
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n 2 -m slow
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(READY)
+	$(BIN)/mkdocs build --strict
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+calibrate: $(READY)
+	$(BIN)/python calibration/inp_wang2023.py
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Aliquot needs Python 3.11 or newer; try make PYTHON=python3.12')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[report,test,lint,docs]"
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) build demo site .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks

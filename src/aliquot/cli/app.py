@@ -1,0 +1,108 @@
+"""The command `aliquot`: verbs, exit codes, errors as people or as programs read them.
+
+Exit codes: 0 done; 1 a fault of ours, or a simulation that failed; 2 bad input.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from platformdirs import user_cache_path
+
+from aliquot.cli import analyse, output, reproduce, simulate
+from aliquot.errors import AliquotError
+
+app = typer.Typer(
+    name="aliquot",
+    help="From a recipe to the spectra of its aliquots, and back: quantum dots, clusters, reactors.",
+    epilog="Every command takes --json. Start with: aliquot reproduce wang2023",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
+) -> None:
+    if version:
+        typer.echo(output.version())
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command("simulate", short_help="A recipe in, populations and spectra out.")(simulate.simulate)
+app.command("analyse", short_help="Measured spectra in, findings out.")(analyse.analyse)
+app.command("reproduce", short_help="A paper's numbers, published and computed.")(reproduce.reproduce)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _keep_compiled_code()
+    sys.exit(run(words))
+
+
+def run(words: Sequence[str]) -> int:
+    """Run a command and return its exit code; errors are printed, never raised.
+
+    Args:
+        words: The command line after the name of the program.
+
+    Example:
+        >>> run(["--version"])
+        0...
+        0
+    """
+    as_json = "--json" in words
+    try:
+        code = app(args=list(words), prog_name="aliquot", standalone_mode=False)
+    except AliquotError as error:
+        output.complain(type(error).__name__, str(error), str(error.where), as_json, notes(error))
+        return error.exit_code
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        hint = "" if context is None else f". Try '{context.command_path} --help'."
+        output.complain("UsageError", _sentence(error).rstrip(".") + hint, "command line", as_json)
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        output.complain("Stopped", "stopped by hand", "", as_json)
+        return 130
+    return int(code or 0)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what the reader of the command line has to say, as a sentence."""
+    told = getattr(error, "format_message", None)
+    return str(told() if told is not None else error)
+
+
+def notes(error: AliquotError) -> list[str]:
+    """Return the further faults that came with an error."""
+    return list(getattr(error, "__notes__", []))
+
+
+def _keep_compiled_code() -> None:
+    """Let JAX keep compiled kernels in the user's cache, so that only the first call ever waits for them."""
+    folder = user_cache_path("aliquot") / "compiled"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    _make_private(Path(os.environ["JAX_COMPILATION_CACHE_DIR"]))
+
+
+def _make_private(folder: Path) -> None:
+    """Make a cache folder for this user alone; where that fails JAX goes without."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"aliquot: no cache for compiled code in {folder}: {error.strerror}", file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What commands print: JSON by the contract, tables for people, a progress bar on standard error."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import metadata
+from typing import Any
+
+from aliquot.finding import Finding, Interval
+
+
+def version() -> str:
+    """Return the version of the installed package."""
+    return metadata.version("aliquot")
+
+
+def print_json(command: str, content: dict[str, Any]) -> None:
+    """Print one JSON object: version, schema, content. Not-a-number is refused, null means 'not known'."""
+    whole = {"aliquot": version(), "schema": f"{command}/1", **content}
+    sys.stdout.write(json.dumps(whole, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def complain(kind: str, message: str, where: str, as_json: bool, notes: Sequence[str] = ()) -> None:
+    """Tell an error: as JSON on standard output if the command was asked for it, else on standard error."""
+    if as_json:
+        error = {"kind": kind, "message": message, "where": where or None, "notes": list(notes)}
+        whole = {"aliquot": version(), "error": error}
+        sys.stdout.write(json.dumps(whole, ensure_ascii=False) + "\n")
+        return
+    sys.stderr.write(f"aliquot: {message}\n")
+    for note in notes:
+        sys.stderr.write(f"         {note}\n")
+
+
+def interval(value: Interval | None) -> dict[str, float] | None:
+    """Return an interval as the contract writes it."""
+    if value is None:
+        return None
+    return {"value": value.value, "low": value.low, "high": value.high, "level": value.level}
+
+
+def plus_minus(finding: Finding, digits: int, scale: float = 1.0) -> str:
+    """Write a finding as ``2.71 [2.66, 2.77]``, or a dash where nothing is known."""
+    if finding.value is None:
+        return "–"
+    found = finding.value
+    return (
+        f"{found.value * scale:.{digits}f} [{found.low * scale:.{digits}f}, {found.high * scale:.{digits}f}]"
+    )
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()
+) -> None:
+    """Print a table with right-aligned columns after the first, and notes beneath it."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 1)
+    )
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="left" if i == 0 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console.print(table)
+    for note in notes:
+        console.print(Text(note), soft_wrap=True)
+
+
+@contextmanager
+def progress(total: int, doing: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show a bar on standard error while steps are told, one call each.
+
+    Args:
+        total: Number of steps.
+        doing: What is going on, in a few words.
+        quiet: Whether to show nothing.
+    """
+    if quiet:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*parts, console=console, transient=console.is_terminal) as bar:
+        task = bar.add_task(doing, total=total)
+
+        def told(step: str) -> None:
+            bar.update(task, advance=1, description=step)
+
+        yield told
+        bar.update(task, description=doing)

@@ -1,0 +1,6 @@
+"""The papers: published numbers beside the same numbers computed, with roles and misses shown."""
+
+from aliquot.reproduce.paper import reproduce as reproduce
+from aliquot.reproduce.record import Condition as Condition
+from aliquot.reproduce.record import Reproduction as Reproduction
+from aliquot.reproduce.record import Row as Row
