@@ -1,13 +1,14 @@
-"""Calibrate the chemistry `inp_wang2023` on the temperature series of its paper, and print its card's constants.
+"""Calibrate the chemistry `inp_wang2023` on the temperature series of its paper, and print its constants.
 
     python calibration/inp_wang2023.py
 
 Maximum a posteriori by Gauss-Newton with the model's own forward derivatives, from several starts; intervals by
-Laplace. Only observations whose role is `calibration` enter; the time series at 200 degC stays unseen. Eight
-constants against five numbers: the priors decide what the data can not, and are printed beside the result.
+Laplace. Only observations whose role is `calibration` enter; the time series at 200 degC stays unseen.
+Eight constants against five numbers: the priors decide what the data can not, and are printed beside.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
@@ -135,7 +136,7 @@ def residuals(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for sample, k, published, sd in MEASURED:
         values.append((at[sample][0][k] - published) / sd)
         slopes.append(at[sample][1][k] / sd)
-    for low, high in zip(RISING[:-1], RISING[1:], strict=True):
+    for low, high in pairwise(RISING):
         for k, margin, sd in ((0, 0.03, 0.03), (1, 0.0, 0.01)):
             excess = at[low][0][k] + margin - at[high][0][k]
             values.append(max(excess, 0.0) / sd)

@@ -29,7 +29,7 @@ def test_first_passage_moments_are_exact(tau: float, bodenstein: float) -> None:
 
 
 def test_nodes_integrate_smooth_functions_of_time() -> None:
-    """The Laplace transform of first passage is known: exp[Bo/2 (1 - sqrt(1 + 4 s / Bo))], first-order decay."""
+    """First-order decay is the Laplace transform of first passage, exp[Bo/2 (1 - sqrt(1 + 4 s / Bo))]."""
     times = taylor_aris(1.0, 40.0)
     for s in (0.1, 1.0, 3.0):
         exact = np.exp(20.0 * (1.0 - np.sqrt(1.0 + 4.0 * s / 40.0)))

@@ -8,7 +8,20 @@ import typer
 from aliquot.cli import output
 
 if TYPE_CHECKING:
-    from aliquot.reproduce import Reproduction, Row
+    from aliquot.finding import Finding
+    from aliquot.reproduce import Condition, Reproduction, Row
+
+COLUMNS = [
+    "condition",
+    "time / min",
+    "role",
+    "published¹",
+    "simulated¹",
+    "recovered d / nm",
+    "recovered RSD / %",
+    "conversion / %",
+    "mass error",
+]
 
 
 def reproduce(
@@ -117,52 +130,48 @@ def _report(result: "Reproduction", folder: Path) -> Path:
 def _show(result: "Reproduction") -> None:
     from aliquot.knowledge.records import Role
 
-    rows = []
-    for condition in result.conditions:
-        aliquot, recovered = condition.aliquot, condition.recovered
-        published = result.published(aliquot.label)
-        printed = [
-            _published(published.get(name), digits)
-            for name, digits in (("E1", 0), ("diameter", 1), ("RSD", 1))
-        ]
-        rows.append(
-            [
-                f"{(aliquot.temperature or 0) - 273.15:.0f} °C, {(aliquot.flow or 0) * 6e7:.2f} mL/min",
-                f"{(aliquot.time_s or 0) / 60:.2f}",
-                str(result.role(aliquot.label) or "not printed"),
-                " / ".join(printed),
-                f"{_value(condition.edge.e1)} / {condition.simulated.mean:.2f} / {100 * condition.simulated.rsd:.1f}",
-                output.plus_minus(recovered.mean, 2),
-                output.plus_minus(recovered.rsd, 1, 100.0),
-                "–" if aliquot.conversion is None else f"{100 * aliquot.conversion:.1f}",
-                f"{result.run.mass_error:.0e}",
-            ]
-        )
-    columns = ["condition", "time / min", "role", "published¹", "simulated¹", "recovered d / nm", "recovered RSD / %",
-               "conversion / %", "mass error"]  # fmt: skip
     counts = [f"{role}: {met} of {of} met" for role in Role for met, of in [result.counted(role)]]
-    notes = ["¹ E1 / nm, diameter / nm, RSD / %: sizes of equal-volume spheres, by volume."]
-    notes.append("; ".join(counts) + ".")
-    notes += [_miss(row) for row in result.rows if not row.met]
-    notes += [
-        f"{c.aliquot.label}: {flag}"
-        for c in result.conditions
-        for flag in (*c.aliquot.flags, *c.recovered.flags)
+    notes = [
+        "¹ E1 / nm, diameter / nm, RSD / %: spheres of equal volume, by volume.",
+        "; ".join(counts) + ".",
     ]
-    output.print_table(
-        f"{result.paper}, {result.run.chemistry}, noise seed {result.seed}", columns, rows, notes
-    )
+    notes += [_miss(row) for row in result.rows if not row.met]
+    for condition in result.conditions:
+        flags = (*condition.aliquot.flags, *condition.recovered.flags)
+        notes += [f"{condition.aliquot.label}: {flag}" for flag in flags]
+    title = f"{result.paper}, {result.run.chemistry}, noise seed {result.seed}"
+    output.print_table(title, COLUMNS, [_line(result, condition) for condition in result.conditions], notes)
+
+
+def _line(result: "Reproduction", condition: "Condition") -> list[str]:
+    """Return one condition as a row of the table."""
+    aliquot, sizes = condition.aliquot, condition.simulated
+    published = result.published(aliquot.label)
+    printed = [
+        _published(published.get(name), digits) for name, digits in (("E1", 0), ("diameter", 1), ("RSD", 1))
+    ]
+    return [
+        f"{(aliquot.temperature or 0) - 273.15:.0f} °C, {(aliquot.flow or 0) * 6e7:.2f} mL/min",
+        f"{(aliquot.time_s or 0) / 60:.2f}",
+        str(result.role(aliquot.label) or "not printed"),
+        " / ".join(printed),
+        f"{_value(condition.edge.e1)} / {sizes.mean:.2f} / {100 * sizes.rsd:.1f}",
+        output.plus_minus(condition.recovered.mean, 2),
+        output.plus_minus(condition.recovered.rsd, 1, 100.0),
+        "–" if aliquot.conversion is None else f"{100 * aliquot.conversion:.1f}",
+        f"{result.run.mass_error:.0e}",
+    ]
 
 
 def _published(row: "Row | None", digits: int) -> str:
     return "–" if row is None else f"{row.published:.{digits}f}"
 
 
-def _value(finding: Any) -> str:  # noqa: ANN401
+def _value(finding: "Finding") -> str:
     return "–" if finding.value is None else f"{finding.value.value:.0f}"
 
 
 def _miss(row: "Row") -> str:
     computed = "nothing" if row.computed is None else f"{row.computed:.4g} {row.unit}"
-    note = row.note or "No reason is known yet."
-    return f"missed, {row.role}: {row.id} {row.published:.4g} {row.unit}, computed {computed}, tolerance {row.tolerance:.3g}. {note}"
+    missed = f"missed, {row.role}: {row.id} {row.published:.4g} {row.unit}, computed {computed}"
+    return f"{missed}, tolerance {row.tolerance:.3g}. {row.note or 'No reason is known yet.'}"

@@ -6,4 +6,4 @@ concentration of their precursors, single precision loses them (decision record 
 
 import jax
 
-jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]

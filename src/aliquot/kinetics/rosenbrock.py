@@ -1,7 +1,7 @@
 """Rodas4: a stiffly accurate Rosenbrock method of order 4 with six stages, one elimination a step.
 
-Coefficients of Hairer & Wanner, Solving Ordinary Differential Equations II, section VI.4 (RODAS, METHOD 1), in
-the transformed form in which no matrix is multiplied:
+Coefficients of Hairer & Wanner, Solving Ordinary Differential Equations II, section VI.4 (RODAS, METHOD 1),
+in the transformed form in which no matrix is multiplied:
 
     (I/(gamma h) - f_y) U_i = f(t + alpha_i h, y + sum_j a_ij U_j) + sum_j (c_ij / h) U_j + gamma_i h f_t
 

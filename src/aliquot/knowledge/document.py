@@ -7,7 +7,7 @@ and names file, line and key; further faults of the same document follow as note
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
@@ -127,7 +127,7 @@ class Document:
             )
 
     @classmethod
-    def from_file(cls, path: Path, error: type[AliquotError] = CardError) -> Self:
+    def from_file(cls, path: Path, error: type[AliquotError] = CardError) -> "Document":
         """Read a file.
 
         Raises:

@@ -106,7 +106,7 @@ class SizeDistribution:
 
         Each share is split between its two neighbouring classes in proportion to nearness.
         """
-        place = self.diameters / step_nm
+        place = np.asarray(self.diameters / step_nm)
         low: np.ndarray = np.floor(np.asarray(place)).astype(int)
         up = place - low
         grid = np.arange(low.min(), low.max() + 2)

@@ -89,8 +89,8 @@ def taylor_aris(tau: float, bodenstein: float, nodes: int = 7) -> ResidenceTimes
     """
     _positive("a residence time", tau, "s")
     _positive("a Bodenstein number", bodenstein, "")
-    # In chi = sqrt(Bo/2) (theta - 1) / sqrt(theta) the law is a normal one times a mild factor: equal steps of
-    # an analytic integrand that vanishes at both ends are exact to rounding.
+    # In chi = sqrt(Bo/2) (theta - 1) / sqrt(theta) the law is a normal one times a mild factor: equal steps
+    # of an analytic integrand that vanishes at both ends are exact to rounding.
     chi = np.linspace(-9.0, 9.0, 721)
     half = chi / np.sqrt(2.0 * bodenstein)
     theta = np.exp(2.0 * np.arcsinh(half))
@@ -102,7 +102,7 @@ def taylor_aris(tau: float, bodenstein: float, nodes: int = 7) -> ResidenceTimes
 def convective(tau: float, nodes: int = 24) -> ResidenceTimes:
     """Return the residence times of a parabolic profile without diffusion, E(t) = tau^2 / (2 t^3).
 
-    With u = (tau / 2t)^2 uniform on (0, 1). The variance of the true law is infinite; that of the nodes is not.
+    With u = (tau / 2t)^2 uniform on (0, 1). The true law has no finite variance; its nodes do.
     """
     _positive("a residence time", tau, "s")
     x, w = roots_legendre(nodes)

@@ -40,7 +40,7 @@ class WallHeating(eqx.Module):
 
     @classmethod
     def of(cls, inlet: float, walls: Sequence[float], stays: Sequence[float], lag: float) -> "WallHeating":
-        """Make the profile of liquid at ``inlet`` [K] through ``walls`` [K], staying ``stays`` [s] in each."""
+        """Make the profile of liquid at ``inlet`` [K] past ``walls`` [K], staying ``stays`` [s] at each."""
         starts = np.concatenate([[0.0], np.cumsum(stays)[:-1]])
         entries = [inlet]
         for wall, stay in zip(walls[:-1], stays[:-1], strict=True):
@@ -99,7 +99,7 @@ class Passage:
     def of(
         cls, tube: Tube, sample: Sample, liquid: Solvent, dispersion: Dispersion | None = None
     ) -> "Passage":
-        """Return the passage of a sample; residence times by the model that is valid, or the one asked for."""
+        """Return the passage of a sample, dispersed by the model that is valid or the one asked for."""
         return cls(
             inlet=tube.inlet_temperature,
             walls=sample.temperatures,

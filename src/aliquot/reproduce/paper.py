@@ -17,8 +17,8 @@ from aliquot.units import to_float
 def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] | None = None) -> Reproduction:
     """Compute the published numbers of a paper.
 
-    The recipe is simulated, each sample is given the spectrum that the paper's instrument would have taken, and
-    from that spectrum alone first exciton and size distribution are read back.
+    The recipe is simulated, each sample is given the spectrum that the paper's instrument would have taken,
+    and from that spectrum alone first exciton and size distribution are read back.
 
     Args:
         paper: Name of a card of observations, such as ``"wang2023"``.

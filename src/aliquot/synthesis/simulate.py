@@ -147,7 +147,7 @@ def _flags(sample: Sample, chemistry: records.Chemistry, residence: ResidenceTim
     flags = [residence.note] if residence.note else []
     if not all(low <= wall <= high for wall in sample.temperatures):
         flags.append(
-            f"{sample.temperatures[-1] - 273.15:.0f} degC lies outside {low - 273.15:.0f}-{high - 273.15:.0f} degC, "
-            f"where '{chemistry.id}' was calibrated: an extrapolation."
+            f"{sample.temperatures[-1] - 273.15:.0f} degC lies outside {low - 273.15:.0f}-{high - 273.15:.0f} "
+            f"degC, where '{chemistry.id}' was calibrated: an extrapolation."
         )
     return tuple(flags)

@@ -1,6 +1,6 @@
 """What is in these aliquots? From absorbance spectra to findings, for each and for the series."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,7 +59,13 @@ class SeriesFindings:
     """Keys of the bibliography on which the findings rest."""
 
 
-def analyse(signals: Sequence[Signal], material: Material, *, invert: bool = True) -> SeriesFindings:
+def analyse(
+    signals: Sequence[Signal],
+    material: Material,
+    *,
+    invert: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> SeriesFindings:
     """Find first exciton, width, diameter and size distribution of each aliquot, and the trend of all.
 
     Nothing is raised for a poor spectrum: what could not be found has no value, and its flags say why.
@@ -70,6 +76,7 @@ def analyse(signals: Sequence[Signal], material: Material, *, invert: bool = Tru
 
     Rarely needed:
         invert: Whether to recover size distributions, which takes most of the time.
+        progress: Called with the label of each aliquot when it is read.
 
     Example:
         >>> from aliquot.instruments.signal import SignalKind
@@ -81,7 +88,11 @@ def analyse(signals: Sequence[Signal], material: Material, *, invert: bool = Tru
         >>> round(found.aliquots[0].diameter.value.value, 1), found.citations
         (2.6, ('yu2003', 'jasieniak2009', 'nguyen2022'))
     """
-    aliquots = tuple(_aliquot(signal, material, invert) for signal in signals)
+    aliquots = []
+    for signal in signals:
+        aliquots.append(_aliquot(signal, material, invert))
+        if progress is not None:
+            progress(signal.label.strip())
     timed = [
         (aliquot.time_s, aliquot.e1.value.value)
         for aliquot in aliquots
@@ -97,7 +108,7 @@ def analyse(signals: Sequence[Signal], material: Material, *, invert: bool = Tru
         for finding in (aliquot.e1, aliquot.diameter, aliquot.distribution, aliquot.rsd)
         for key in finding.sources
     ]
-    return SeriesFindings(material.id, aliquots, trend, flags, tuple(dict.fromkeys(sources)))
+    return SeriesFindings(material.id, tuple(aliquots), trend, flags, tuple(dict.fromkeys(sources)))
 
 
 def _aliquot(signal: Signal, material: Material, invert: bool) -> AliquotFindings:

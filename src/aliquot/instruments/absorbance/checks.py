@@ -6,7 +6,7 @@ from jaxtyping import Float
 from aliquot.errors import SignalError
 from aliquot.instruments.absorbance.kernel import first_exciton
 from aliquot.instruments.absorbance.problem import Problem, Solution
-from aliquot.instruments.signal import Signal, SignalKind
+from aliquot.instruments.signal import Signal
 from aliquot.knowledge.records import Material
 from aliquot.units import EV_NM
 
@@ -30,11 +30,9 @@ HIGH = 2.0
 
 
 def refuse_unfit(signal: Signal) -> None:
-    """Refuse what is no absorbance on an even grid of enough wavelengths; raises SignalError."""
+    """Refuse what is not on an even grid of enough wavelengths; raises SignalError."""
     steps = np.diff(signal.wavelengths)
-    if signal.kind is not SignalKind.ABSORBANCE:
-        given, why = f"a signal of kind '{signal.kind}'", "only absorbance is linear in the dots"
-    elif signal.wavelengths.size < FEWEST:
+    if signal.wavelengths.size < FEWEST:
         given, why = f"{signal.wavelengths.size} wavelengths", "sizes could be anything"
     elif float(np.ptp(steps)) > UNEVEN * float(steps.mean()):
         given, why = f"steps from {steps.min():.3g} to {steps.max():.3g} nm", "noise is told from neighbours"
@@ -46,9 +44,7 @@ def refuse_unfit(signal: Signal) -> None:
     )  # fmt: skip
 
 
-def refuse_empty(
-    columns: Problem, reduced: Float[np.ndarray, " unknowns"], noise: float, signal: Signal
-) -> None:
+def refuse_empty(columns: Problem, reduced: Float[np.ndarray, " unknowns"], noise: float, signal: Signal) -> None:
     """Refuse a spectrum in which nothing but background stands out of the noise; raises SignalError."""
     y = reduced[len(columns.background) :] / noise
     stands_out = (float(y @ y) - y.size) / np.sqrt(2.0 * y.size)

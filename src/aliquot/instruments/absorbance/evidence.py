@@ -19,7 +19,6 @@ import numpy as np
 from jaxtyping import Float
 
 from aliquot.instruments.absorbance.prior import (
-    CENTRE_STEP_NM,
     STRENGTHS,
     Envelope,
     centres,
@@ -33,7 +32,7 @@ TEMPER = 4.0
 """Weights in the ensemble are the evidence to the power 1/TEMPER [1].
 
 The evidence takes the Gaussian prior at its word, and drops long tails that are there; at 1 the intervals of a
-distribution with a long tail cover the truth in 80 % of cases, at 4 in 95 % (benchmarks/coverage.py)."""
+distribution with a long tail cover the truth in 80 % of cases, at 4 in 95 % (benchmarks/coverage_of_intervals.py)."""
 
 _MODES = 48  # singular values fall by ten decades within; what is left is told apart by no spectrum
 _AROUND = 2  # centres to both sides of the best that are weighed

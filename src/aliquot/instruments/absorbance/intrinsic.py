@@ -1,7 +1,8 @@
 """Absorption of small particles per volume, far above their gap, from the bulk refractive index.
 
 Far above the gap confinement hardly matters, so that a volume of dots absorbs alike whatever their size. It
-does not absorb like the bulk, for the field inside a small sphere is screened by its medium. This is the route from an absorbance to an amount that needs no sizing curve.
+does not absorb like the bulk, for the field inside a small sphere is screened by its medium. This is the route
+from an absorbance to an amount that needs no sizing curve.
 """
 
 import numpy as np

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from aliquot.errors import CardError, RangeError, SignalError
+from aliquot.errors import CardError, RangeError
 from aliquot.finding import Finding
 from aliquot.instruments.absorbance import checks
 from aliquot.instruments.absorbance.evidence import Belief, Prior, weigh
@@ -40,8 +40,8 @@ class Recovered:
     Attributes:
         mean: Volume-weighted mean diameter [nm].
         rsd: Relative standard deviation of the diameter, volume-weighted [1].
-        volume_fraction: Volume of dots in the undiluted liquid [1]; without value, and with the reason as a flag,
-            where path, dilution or medium are not known.
+        volume_fraction: Volume in the undiluted liquid [1] of dots whose first exciton the window shows; without
+            value, and with the reason as a flag, where path, dilution or medium are not known.
         distribution: The distribution, by volume.
         wavelengths: Wavelengths [nm], shape (wavelengths,).
         fitted: Absorbance as fitted [1], background included, shape (wavelengths,).
@@ -76,7 +76,7 @@ def invert(
     """Return the size distribution behind an absorbance spectrum.
 
     With the lineshape exact and noise of 1e-3 in 0.2, mean and RSD come back within 0.02 nm and 2 points, and
-    the 95 % intervals hold the truth in 90-99 % of cases (benchmarks/coverage.py). A lineshape 15 % too wide
+    the 95 % intervals hold the truth in 90-99 % of cases (benchmarks/coverage_of_intervals.py). A lineshape 15 % too wide
     or narrow costs several points of RSD: see ``budget["lineshape"]``.
 
     Args:
@@ -87,7 +87,7 @@ def invert(
         seed: Seed of the draws behind the intervals.
 
     Raises:
-        SignalError: If the signal is no absorbance, absorbs nothing, does not show the edge, or can not be
+        SignalError: If the signal is too short or uneven, absorbs nothing, does not show the edge, or can not be
             described by dots of this material at all.
         CardError, RangeError: If the card lacks what the kernel needs.
 
@@ -118,14 +118,17 @@ def invert(
     checks.refuse_edge(columns, fit.solution, signal, material)
     flags = checks.doubts(signal, columns, fit.solution, material, misfit)
     found = spread(columns, fit.reduced, fit.noise, fit.belief, seed)
-    budget = lineshape_budget(material, signal.wavelengths, columns.background, fit.values, fit.noise, fit.belief.best)
-    return _recovered(signal, material, columns, fit, found, budget, flags, unknown)
+    budget = lineshape_budget(
+        material, signal.wavelengths, columns.background, fit.values, fit.noise, fit.belief.best
+    )
+    return _recovered(signal, material, fit, found, budget, flags, unknown)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
     """A spectrum in units of its own size, and its best description."""
 
+    columns: Problem
     scale: float
     values: Float[np.ndarray, " wavelengths"]
     reduced: Float[np.ndarray, " unknowns"]
@@ -137,7 +140,7 @@ class _Fit:
     @property
     def residual(self) -> Float[np.ndarray, " wavelengths"]:
         """Measured minus fitted, in units of the scale."""
-        return self.values - self.fitted
+        return np.asarray(self.values - self.fitted)
 
 
 def _fit(columns: Problem, signal: Signal, noise: float) -> _Fit:
@@ -149,13 +152,12 @@ def _fit(columns: Problem, signal: Signal, noise: float) -> _Fit:
     best = belief.best
     solution = columns.solve(reduced, noise / scale, best.envelope, best.strength)
     fitted = columns.columns @ solution.amounts + columns.shapes @ solution.amplitudes
-    return _Fit(scale, values, reduced, noise / scale, belief, solution, fitted)
+    return _Fit(columns, scale, values, reduced, noise / scale, belief, solution, fitted)
 
 
 def _recovered(
     signal: Signal,
     material: Material,
-    columns: Problem,
     fit: _Fit,
     found: Summary,
     lineshape: Float[np.ndarray, " quantities"],
@@ -163,7 +165,7 @@ def _recovered(
     unknown: str | None,
 ) -> Recovered:
     """Write down what was found."""
-    distribution = SizeDistribution.of(columns.diameters, fit.solution.amounts, Weighting.VOLUME)
+    distribution = SizeDistribution.of(fit.columns.diameters, fit.solution.amounts, Weighting.VOLUME)
     curve = material.sizing[0]
     mean = Finding(
         quantity="diameter",
@@ -187,14 +189,12 @@ def _recovered(
     return Recovered(
         mean=mean,
         rsd=rsd,
-        volume_fraction=_volume_fraction(signal, columns, fit, found, lineshape[2], flags, unknown),
+        volume_fraction=_volume_fraction(signal, fit, found, lineshape[2], flags, unknown),
         distribution=distribution,
         wavelengths=signal.wavelengths,
         fitted=fit.fitted * fit.scale,
         residual=fit.residual * fit.scale,
-        background=tuple(
-            zip(columns.background, (fit.solution.amplitudes * fit.scale).tolist(), strict=True)
-        ),
+        background=tuple(zip(fit.columns.background, (fit.solution.amplitudes * fit.scale).tolist(), strict=True)),
         noise=fit.noise * fit.scale,
         regularisation=fit.belief.best,
         flags=flags,
@@ -215,7 +215,6 @@ def _budget(found: Summary, which: int, others: dict[str, float]) -> dict[str, f
 
 def _volume_fraction(
     signal: Signal,
-    columns: Problem,
     fit: _Fit,
     found: Summary,
     lineshape: float,
@@ -227,15 +226,15 @@ def _volume_fraction(
         quantity="volume fraction",
         unit="1",
         value=None,
-        definition="volume of semiconductor in a volume of the undiluted liquid",
-        evidence="intrinsic absorption per volume at the anchor of the lineshape; uses no sizing curve's diameter",
+        definition="volume of dots with first exciton in the window, per volume of the undiluted liquid",
+        evidence="absorption per volume from the bulk formula at the anchor wavelength; the interval holds for that",
         flags=flags,
     )
     if unknown is not None or signal.path_mm is None or signal.dilution is None:
         missing = unknown or "Path or dilution of the spectrum are not known, so that no amount can be told."
         return replace(finding, flags=(*flags, missing))
     path_cm = signal.path_mm / 10.0
-    unit = fit.scale * np.log(10.0) * signal.dilution / (path_cm * columns.unit)
+    unit = fit.scale * np.log(10.0) * signal.dilution / (path_cm * fit.columns.unit)
     amount = Summary(found.value * unit, found.low * unit, found.high * unit)
     budget = _budget(amount, 2, {"lineshape": lineshape * amount.value[2]})
     return replace(finding, value=amount.interval(2), budget=budget)

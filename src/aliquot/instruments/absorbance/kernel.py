@@ -241,9 +241,7 @@ def _line(x: Float[np.ndarray, "energies sizes"], eta: float) -> Float[np.ndarra
     return np.asarray((1.0 - eta) * np.exp(-0.5 * square) + eta / (1.0 + _LORENTZ * square))
 
 
-def _continuum(
-    shape: Lineshape, above: Float[np.ndarray, "energies sizes"]
-) -> Float[np.ndarray, "energies sizes"]:
+def _continuum(shape: Lineshape, above: Float[np.ndarray, "energies sizes"]) -> Float[np.ndarray, "energies sizes"]:
     """Return the smeared edge of the continuum, ``above`` being E - E_1 [eV]."""
     x = above - to_float(shape.continuum_onset, "eV")
     smeared = 0.5 * (1.0 + erf(x / to_float(shape.continuum_width, "eV")))

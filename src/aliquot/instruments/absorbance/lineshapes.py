@@ -32,7 +32,7 @@ def lineshape_budget(
     noise: float,
     prior: Prior,
 ) -> Float[np.ndarray, " quantities"]:
-    """Return the standard uncertainty of mean [nm], RSD [1] and total amount (relative) from the lineshape.
+    """Return the standard uncertainty of mean [nm], RSD [1] and amount (relative) from the lineshape.
 
     Args:
         material: Card of the material.
@@ -51,12 +51,10 @@ def lineshape_budget(
         ends = []
         for other in pair:
             columns = problem(other, wavelengths, background, _N_S)
-            amounts = columns.solve(
-                columns.basis.T @ values, noise, prior.envelope, prior.strength
-            ).amounts
-            mean, rsd, total = summary(columns.diameters, amounts)
-            ends.append([mean, rsd, np.log(total / columns.unit)])
-        squares += (0.5 * np.subtract(*ends)) ** 2
+            amounts = columns.solve(columns.basis.T @ values, noise, prior.envelope, prior.strength).amounts
+            mean, rsd, amount = summary(columns, amounts)
+            ends.append(np.array([mean, rsd, np.log(amount / columns.unit)]))
+        squares += (0.5 * (ends[1] - ends[0])) ** 2
     return np.asarray(np.sqrt(squares))
 
 
@@ -72,7 +70,5 @@ def _neighbours(material: Material) -> Iterator[tuple[Material, Material]]:
     shares = [max(shape.lorentzian + sign * LORENTZIAN_SPREAD, 0.0) for sign in (-1, 1)]
     lines = [(first.model_copy(update={"width": w}), *others) for w in widths]
     for key, ends in (("transitions", lines), ("lorentzian", shares)):
-        low, high = (
-            material.model_copy(update={"lineshape": shape.model_copy(update={key: end})}) for end in ends
-        )
+        low, high = (material.model_copy(update={"lineshape": shape.model_copy(update={key: end})}) for end in ends)
         yield low, high

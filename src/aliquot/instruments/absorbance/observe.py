@@ -1,7 +1,7 @@
 """What a spectrometer sees of a population: Beer-Lambert, and what a real instrument adds.
 
-    A(lambda) = mu f L / (ln 10 D)                 dots, path L, diluted D-fold
-    seen      = -log10[(10^-(A + scatter) + s) / (1 + s)] + offset + noise
+A(lambda) = mu f L / (ln 10 D)                 dots, path L, diluted D-fold
+seen      = -log10[(10^-(A + scatter) + s) / (1 + s)] + offset + noise
 """
 
 from dataclasses import dataclass
@@ -152,9 +152,7 @@ def observe(
     )
 
 
-def _refuse_saturated(
-    seen: Float[np.ndarray, " wavelengths"], spectrometer: Spectrometer, label: str
-) -> None:
+def _refuse_saturated(seen: Float[np.ndarray, " wavelengths"], spectrometer: Spectrometer, label: str) -> None:
     highest = float(seen.max())
     if highest > SATURATED:
         raise SignalError(

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.optimize import nnls
 
 from aliquot.instruments.absorbance.kernel import first_exciton, kernel, size_limits
@@ -46,6 +46,7 @@ class Problem:
 
     Attributes:
         diameters: Diameters [nm], shape (sizes,).
+        seen: Whether the window shows the first exciton of a diameter, shape (sizes,).
         columns: Absorbance of one unit of amount in each size, shape (wavelengths, sizes).
         unit: Absorption per volume that one unit of column stands for [cm-1].
         background: Kinds of background, first to last.
@@ -55,6 +56,7 @@ class Problem:
     """
 
     diameters: Float[np.ndarray, " sizes"]
+    seen: Bool[np.ndarray, " sizes"]
     columns: Float[np.ndarray, "wavelengths sizes"]
     unit: float
     background: tuple[Background, ...]
@@ -142,7 +144,9 @@ def _problem(material: Material, window: bytes, background: tuple[Background, ..
     columns = values / unit
     shapes = np.array([kind.column(wavelengths) for kind in background]).reshape(len(background), -1).T
     basis, triangle = np.linalg.qr(np.concatenate([shapes, columns], axis=1))
-    return Problem(diameters, columns, unit, background, shapes, basis, triangle)
+    first = EV_NM / first_exciton(material, diameters)
+    seen = (first >= wavelengths[0]) & (first <= wavelengths[-1])
+    return Problem(diameters, seen, columns, unit, background, shapes, basis, triangle)
 
 
 def _grid(material: Material, first_nm: float) -> Float[np.ndarray, " sizes"]:

@@ -7,7 +7,7 @@ Non-negative draws pile up in the tails, where noise can only add: the median of
 the mean of the same priors without noise.
 
 Source: Bardsley, Solonen, Haario, Laine 2014 (SIAM J. Sci. Comput. 36, A1895) for the draws; the put-back is ours,
-and benchmarks/coverage.py measures how often the intervals hold the truth.
+and benchmarks/coverage_of_intervals.py measures how often the intervals hold the truth.
 """
 
 from dataclasses import dataclass
@@ -27,30 +27,26 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is told of a distribution, for one draw or for many.
-
-    Example:
-        >>> summary(np.array([2.0, 3.0]), np.array([1.0, 1.0])).round(3)
-        array([2.5, 0.2, 2. ])
-    """
+    """Mean diameter [nm], RSD [1] and amount in the sizes that the window shows, with 95 % intervals."""
 
     value: Float[np.ndarray, " quantities"]
+    """Estimates, shape (3,)."""
     low: Float[np.ndarray, " quantities"]
+    """Lower bounds, shape (3,)."""
     high: Float[np.ndarray, " quantities"]
+    """Upper bounds, shape (3,)."""
 
     def interval(self, which: int) -> Interval:
-        """Return one quantity as an interval: 0 mean diameter [nm], 1 RSD [1], 2 total amount."""
+        """Return one quantity as an interval: 0 mean diameter [nm], 1 RSD [1], 2 amount."""
         return Interval(float(self.value[which]), float(self.low[which]), float(self.high[which]), LEVEL)
 
 
-def summary(
-    diameters: Float[np.ndarray, " sizes"], amounts: Float[np.ndarray, " sizes"]
-) -> Float[np.ndarray, " quantities"]:
-    """Return volume-weighted mean diameter [nm], RSD [1] and total amount; wang2023, eqs 1-3."""
+def summary(problem: Problem, amounts: Float[np.ndarray, " sizes"]) -> Float[np.ndarray, " quantities"]:
+    """Return mean diameter [nm], RSD [1] and amount that the window shows, shape (3,); wang2023, eqs 1-3."""
     total = float(amounts.sum())
-    mean = float(amounts @ diameters) / total
-    variance = float(amounts @ (diameters - mean) ** 2) / total
-    return np.array([mean, np.sqrt(variance) / mean, total])
+    mean = float(amounts @ problem.diameters) / total
+    variance = float(amounts @ (problem.diameters - mean) ** 2) / total
+    return np.array([mean, np.sqrt(variance) / mean, float(amounts[problem.seen].sum())])
 
 
 def spread(
@@ -70,7 +66,7 @@ def spread(
         seed: Seed of the draws.
     """
     best = belief.best
-    value = summary(problem.diameters, problem.solve(reduced, noise, best.envelope, best.strength).amounts)
+    value = summary(problem, problem.solve(reduced, noise, best.envelope, best.strength).amounts)
     generator = np.random.default_rng(seed)
     chosen = generator.choice(len(belief.priors), size=DRAWS, p=belief.weights)
     drawn, plain = [], {}
@@ -79,10 +75,10 @@ def spread(
         shaken = reduced + noise * generator.standard_normal(reduced.size)
         pull = generator.standard_normal(problem.diameters.size)
         draw = problem.solve(shaken, noise, prior.envelope, prior.strength, pull).amounts
-        drawn.append(summary(problem.diameters, draw))
+        drawn.append(summary(problem, draw))
         if which not in plain:
             calm = problem.solve(reduced, noise, prior.envelope, prior.strength).amounts
-            plain[which] = summary(problem.diameters, calm)
+            plain[which] = summary(problem, calm)
     centre = np.mean([plain[which] for which in chosen.tolist()], axis=0)
     tail = 50.0 * (1.0 - LEVEL)
     low, middle, high = np.percentile(drawn, [tail, 50.0, 100.0 - tail], axis=0)
