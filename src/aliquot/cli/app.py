@@ -93,6 +93,9 @@ def _keep_compiled_code() -> None:
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    # Equinox raises from inside compiled code by calling back, and JAX does not keep code that calls back.
+    # Nothing is lost: integrate() examines what comes out.
+    os.environ.setdefault("EQX_ON_ERROR", "nan")
     _make_private(Path(os.environ["JAX_COMPILATION_CACHE_DIR"]))
 
 

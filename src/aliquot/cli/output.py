@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aliquot.finding import Finding, Interval
+if TYPE_CHECKING:
+    from aliquot.finding import Finding, Interval
 
 
 def version() -> str:
@@ -33,14 +34,14 @@ def complain(kind: str, message: str, where: str, as_json: bool, notes: Sequence
         sys.stderr.write(f"         {note}\n")
 
 
-def interval(value: Interval | None) -> dict[str, float] | None:
+def interval(value: "Interval | None") -> dict[str, float] | None:
     """Return an interval as the contract writes it."""
     if value is None:
         return None
     return {"value": value.value, "low": value.low, "high": value.high, "level": value.level}
 
 
-def plus_minus(finding: Finding, digits: int, scale: float = 1.0) -> str:
+def plus_minus(finding: "Finding", digits: int, scale: float = 1.0) -> str:
     """Write a finding as ``2.71 [2.66, 2.77]``, or a dash where nothing is known."""
     if finding.value is None:
         return "–"

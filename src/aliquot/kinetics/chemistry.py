@@ -1,5 +1,7 @@
 """A chemistry: the calibrated constants of one reaction system, ready to be differentiated."""
 
+from math import log
+
 import equinox as eqx
 import jax.numpy as jnp
 
@@ -62,7 +64,7 @@ def from_card(card: records.Chemistry, unit_volume: float) -> Chemistry:
     def law(rate: records.Rate, unit: str) -> Arrhenius:
         k = Quantity.parse(rate.value, unit).value
         activation = Quantity.parse(rate.activation, "eV").value
-        return Arrhenius(jnp.log(k), jnp.asarray(activation), reference)
+        return Arrhenius(jnp.asarray(log(k)), jnp.asarray(activation), reference)
 
     return Chemistry(
         conversion=Conversion(

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import roots_legendre
+
 
 from aliquot.errors import InputError
 from aliquot.knowledge.records import Solvent
@@ -105,7 +105,7 @@ def convective(tau: float, nodes: int = 24) -> ResidenceTimes:
     With u = (tau / 2t)^2 uniform on (0, 1). The true law has no finite variance; its nodes do.
     """
     _positive("a residence time", tau, "s")
-    x, w = roots_legendre(nodes)
+    x, w = np.polynomial.legendre.leggauss(nodes)
     u = 0.5 * (1.0 - x)  # t = tau / (2 sqrt(u)) rises as u falls
     times, weights = 0.5 * tau / np.sqrt(u), 0.5 * w
     order = np.argsort(times)

@@ -164,7 +164,7 @@ def flow_through(
         TopRungError: If the ladder is too short.
         SimulationError: If the integration failed.
     """
-    start = State(jnp.asarray(feed, float), jnp.zeros(rungs))
+    start = State(jnp.asarray(np.asarray(feed, float)), jnp.asarray(np.zeros(rungs)))
     passed = [
         integrate(Ladder(chemistry, heating), start, times, tolerances, jumps=heating.kinks, where=where)
         for heating, times in passage.journeys()

@@ -44,7 +44,9 @@ def refuse_unfit(signal: Signal) -> None:
     )  # fmt: skip
 
 
-def refuse_empty(columns: Problem, reduced: Float[np.ndarray, " unknowns"], noise: float, signal: Signal) -> None:
+def refuse_empty(
+    columns: Problem, reduced: Float[np.ndarray, " unknowns"], noise: float, signal: Signal
+) -> None:
     """Refuse a spectrum in which nothing but background stands out of the noise; raises SignalError."""
     y = reduced[len(columns.background) :] / noise
     stands_out = (float(y @ y) - y.size) / np.sqrt(2.0 * y.size)
@@ -76,7 +78,7 @@ def refuse_strange(residual: Float[np.ndarray, " wavelengths"], signal: Signal) 
         worst = float(signal.wavelengths[int(np.argmax(np.abs(residual)))])
         raise _error(
             signal,
-            f"a spectrum that dots of any sizes miss by {100.0 * rms:.0f} % of its height, most at {worst:g} nm",
+            f"what dots of any sizes miss by {100.0 * rms:.0f} % of its height, worst at {worst:g} nm",
             f"a residual of at most {100.0 * STRANGE:g} %",
             "it is not the sum of what the card's dots absorb",
             "Check material, blank and units; lines of clusters or dyes must be taken off first.",
@@ -91,7 +93,10 @@ def refuse_edge(columns: Problem, solution: Solution, signal: Signal, material: 
     begin, end = (float(w) for w in signal.wavelengths[[0, -1]])
     red = float(share[first > end].sum())
     if red > BEYOND:
-        given, why = f"a window that ends at {end:g} nm", f"{100.0 * red:.0f} % of the volume seems to lie beyond"
+        given, why = (
+            f"a window that ends at {end:g} nm",
+            f"{100.0 * red:.0f} % of the volume seems to lie beyond",
+        )
     elif mean < begin:
         given, why = f"a window that begins at {begin:g} nm", f"the first exciton would lie at {mean:.0f} nm"
     else:
@@ -112,16 +117,28 @@ def doubts(
     low, high = (bound.value for bound in curve.range)
     hidden = float(share[_first_nm(material, columns.diameters) < signal.wavelengths[0]].sum())
     highest = float(signal.values.max())
-    found = {
-        f"The mean of {mean:.2f} nm lies outside {low:g} to {high:g} nm, where the sizing curve '{curve.id}' "
-        f"was measured; it is an extrapolation.": not low <= mean <= high,
-        f"The fit misses the spectrum by {np.sqrt(chi_squared):.1f} times its noise; the noise was raised to "
-        "that, and the lineshape of the card is not quite that of this sample.": chi_squared > tolerated(signal),
-        f"{100.0 * hidden:.0f} % of the volume is put into dots that absorb below {signal.wavelengths[0]:g} nm, "
-        "where the window begins.": hidden > BEYOND,
-        f"The absorbance reaches {highest:.2f}; above {HIGH:g} stray light makes it read low.": highest > HIGH,
-    }
-    return tuple(sentence for sentence, applies in found.items() if applies)
+    found = (
+        (
+            not low <= mean <= high,
+            f"The mean of {mean:.2f} nm lies outside {low:g} to {high:g} nm, where the sizing curve "
+            f"'{curve.id}' was measured; it is an extrapolation.",
+        ),
+        (
+            chi_squared > tolerated(signal),
+            f"The fit misses the spectrum by {np.sqrt(chi_squared):.1f} times its noise; the noise was raised "
+            "to that, and the lineshape of the card is not quite that of this sample.",
+        ),
+        (
+            hidden > BEYOND,
+            f"{100.0 * hidden:.0f} % of the volume is put into dots that absorb below "
+            f"{signal.wavelengths[0]:g} nm, where the window begins.",
+        ),
+        (
+            highest > HIGH,
+            f"The absorbance reaches {highest:.2f}; above {HIGH:g} stray light makes it read low.",
+        ),
+    )
+    return tuple(sentence for applies, sentence in found if applies)
 
 
 def _first_nm(material: Material, diameters: Float[np.ndarray, " sizes"]) -> Float[np.ndarray, " sizes"]:

@@ -1,14 +1,14 @@
 """How well each prior foretells a spectrum: the evidence, over all envelopes and strengths of smoothing.
 
-With Gaussian noise and a Gaussian prior on u (positivity left aside) the evidence is known in closed form: in the
-singular vectors of K e L^-1 the data are independent, y_k ~ N(0, noise^2 + s_k^2 / strength), and
+With Gaussian noise and a Gaussian prior on u (positivity left aside) the evidence is known in closed form: in
+the singular vectors of K e L^-1 the data are independent, y_k ~ N(0, noise^2 + s_k^2 / strength), and
 
     ln P(A | envelope, strength) = -1/2 sum_k [ y_k^2 / v_k + ln v_k ],   v_k = noise^2 + s_k^2 / strength
 
-after the backgrounds are projected out (a flat prior on each). The singular vectors depend on the window only and
-are kept, so that a further spectrum costs milliseconds.
+after the backgrounds are projected out (a flat prior on each). The singular vectors depend on the window only
+and are kept, so that a further spectrum costs milliseconds.
 
-Source: MacKay 1992 (Neural Comput. 4, 415), eqs 2.5 to 4.11, in the notation of the singular vectors.
+Source: MacKay 1992, "Bayesian interpolation" (Neural Comput. 4, 415), in the notation of singular vectors.
 """
 
 from collections.abc import Sequence
@@ -31,10 +31,11 @@ from aliquot.instruments.absorbance.problem import Problem
 TEMPER = 4.0
 """Weights in the ensemble are the evidence to the power 1/TEMPER [1].
 
-The evidence takes the Gaussian prior at its word, and drops long tails that are there; at 1 the intervals of a
-distribution with a long tail cover the truth in 80 % of cases, at 4 in 95 % (benchmarks/coverage_of_intervals.py)."""
+The evidence takes the Gaussian prior at its word, and drops long tails that are there; at 1 the intervals
+of a distribution with a long tail cover the truth in 80 % of cases, at 4 in 95 %
+(benchmarks/coverage_of_intervals.py)."""
 
-_MODES = 48  # singular values fall by ten decades within; what is left is told apart by no spectrum
+_MODES = 48  # singular values of the kernel fall by ten decades within
 _AROUND = 2  # centres to both sides of the best that are weighed
 
 
@@ -78,7 +79,7 @@ def weigh(problem: Problem, reduced: Float[np.ndarray, " unknowns"], noise: floa
         reduced: The spectrum in the basis of the problem, scaled such that amounts are of order 1.
         noise: Standard deviation of its values, in the same scale.
     """
-    y = reduced[len(problem.background) :]
+    y = _leading(problem).T @ reduced[len(problem.background) :]
     tried = centres(problem.diameters)
     coarse = [float(_log_evidence(_modes(problem, c, coarse=True), y, noise).max()) for c in tried]
     middle = int(np.argmax(coarse))
@@ -90,29 +91,34 @@ def weigh(problem: Problem, reduced: Float[np.ndarray, " unknowns"], noise: floa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Modes:
-    """Leading singular vectors and values of K e L^-1 for a list of envelopes."""
+    """Directions of the data that are independent under each envelope of a list, with their gain."""
 
-    vectors: Float[np.ndarray, "envelopes modes sizes"]
-    values: Float[np.ndarray, "envelopes modes"]
+    vectors: Float[np.ndarray, "envelopes modes modes"]
+    """Orthonormal directions, as rows, in the leading directions of the problem."""
+    gains: Float[np.ndarray, "envelopes modes"]
+    """s_k^2: variance of the signal along them for a strength of 1."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
+def _leading(problem: Problem) -> Float[np.ndarray, "sizes modes"]:
+    """Return the directions of the data that any sizes reach; along all others there is noise only."""
+    return np.linalg.svd(problem.of_sizes)[0][:, :_MODES]
+
+
+@lru_cache(maxsize=512)
 def _modes(problem: Problem, centre: float, *, coarse: bool) -> _Modes:
     family: Sequence[Envelope] = symmetric(centre) if coarse else envelopes(centre)
     inverse = np.linalg.inv(roughness(problem.diameters.size))
-    stack = np.stack([(problem.of_sizes * e.at(problem.diameters)) @ inverse for e in family])
-    vectors, values, _ = np.linalg.svd(stack)
-    # single precision is a thousandth of the noise, and halves what has to be read for every spectrum
-    leading = np.ascontiguousarray(vectors[:, :, :_MODES].transpose(0, 2, 1), dtype=np.float32)
-    return _Modes(leading, values[:, :_MODES])
+    reached = _leading(problem).T @ problem.of_sizes
+    signals = np.stack([(reached * e.at(problem.diameters)) @ inverse for e in family])
+    gains, vectors = np.linalg.eigh(signals @ signals.transpose(0, 2, 1))
+    return _Modes(np.ascontiguousarray(vectors.transpose(0, 2, 1)), np.maximum(gains, 0.0))
 
 
 def _log_evidence(
-    modes: _Modes, y: Float[np.ndarray, " sizes"], noise: float
+    modes: _Modes, y: Float[np.ndarray, " modes"], noise: float
 ) -> Float[np.ndarray, "envelopes strengths"]:
     """Return the log evidence, up to a constant that all envelopes share."""
-    squares = (modes.vectors @ y.astype(np.float32)).astype(float) ** 2
-    rest = (y @ y - squares.sum(axis=1)) / noise**2  # modes that hold noise only
-    variances = noise**2 + modes.values[:, None, :] ** 2 / np.array(STRENGTHS)[:, None]
-    inside = (squares[:, None, :] / variances + np.log(variances / noise**2)).sum(axis=2)
-    return np.asarray(-0.5 * (inside + rest[:, None]))
+    squares = (modes.vectors @ y) ** 2
+    variances = noise**2 + modes.gains[:, None, :] / np.array(STRENGTHS)[:, None]
+    return np.asarray(-0.5 * (squares[:, None, :] / variances + np.log(variances)).sum(axis=2))

@@ -1,8 +1,8 @@
 """Absorption of small particles per volume, far above their gap, from the bulk refractive index.
 
 Far above the gap confinement hardly matters, so that a volume of dots absorbs alike whatever their size. It
-does not absorb like the bulk, for the field inside a small sphere is screened by its medium. This is the route
-from an absorbance to an amount that needs no sizing curve.
+does not absorb like the bulk, for the field inside a small sphere is screened by its medium. This is the
+route from an absorbance to an amount that needs no sizing curve.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ def local_field(eps: complex, n_s: float) -> float:
         n_s: Refractive index of the medium [1].
 
     Source:
-        Maxwell Garnett; in this notation Moreels et al. 2007 (Chem. Mater. 19, 6101).
+        Maxwell Garnett, for few inclusions; tested on PbSe dots by Moreels et al. 2007 (Chem. Mater. 19, 6101).
 
     Example:
         >>> local_field(1.96 + 0j, 1.40)         # no contrast, no screening
@@ -39,9 +39,9 @@ def intrinsic_absorption(material: Material, wavelength_nm: float, n_s: float) -
     mu_i = 2 pi / (lambda n_s) |3 n_s^2 / (eps + 2 n_s^2)|^2 Im(eps),  eps = (n + i k)^2
 
     so that A = mu_i f L / ln 10 for a volume fraction f and a path L. Compared with measurements on CdSe,
-    InAs and PbSe it holds to 2-5 % with ellipsometric n, k; for InP two sets of n, k differ by 13 % at 413 nm.
-    From n_s = 1.40 to 1.53 it grows by 23 %: the medium matters. Below 2.5 nm confinement shifts the critical
-    points of the bulk, and InP at 413 nm is less certain.
+    InAs and PbSe it holds to 2-5 % with ellipsometric n, k; for InP two sets of n, k differ by 13 % at 413
+    nm. From n_s = 1.40 to 1.53 it grows by 23 %: the medium matters. Below 2.5 nm confinement shifts the
+    critical points of the bulk, and InP at 413 nm is less certain.
 
     Args:
         material: Card with the refraction of the bulk.

@@ -40,7 +40,8 @@ class Recovered:
     Attributes:
         mean: Volume-weighted mean diameter [nm].
         rsd: Relative standard deviation of the diameter, volume-weighted [1].
-        volume_fraction: Volume in the undiluted liquid [1] of dots whose first exciton the window shows; without
+        volume_fraction: Volume in the undiluted liquid [1] of dots whose first exciton the window shows;
+            without
             value, and with the reason as a flag, where path, dilution or medium are not known.
         distribution: The distribution, by volume.
         wavelengths: Wavelengths [nm], shape (wavelengths,).
@@ -76,8 +77,8 @@ def invert(
     """Return the size distribution behind an absorbance spectrum.
 
     With the lineshape exact and noise of 1e-3 in 0.2, mean and RSD come back within 0.02 nm and 2 points, and
-    the 95 % intervals hold the truth in 90-99 % of cases (benchmarks/coverage_of_intervals.py). A lineshape 15 % too wide
-    or narrow costs several points of RSD: see ``budget["lineshape"]``.
+    the 95 % intervals hold the truth in 90-99 % of cases (benchmarks/coverage_of_intervals.py). A lineshape
+    15 % too wide or narrow costs several points of RSD: see ``budget["lineshape"]``.
 
     Args:
         signal: Absorbance that reaches from above the first exciton to where nothing absorbs.
@@ -87,13 +88,14 @@ def invert(
         seed: Seed of the draws behind the intervals.
 
     Raises:
-        SignalError: If the signal is too short or uneven, absorbs nothing, does not show the edge, or can not be
+        SignalError: If the signal is too short or uneven, absorbs nothing, does not show the edge, or can not
+        be
             described by dots of this material at all.
         CardError, RangeError: If the card lacks what the kernel needs.
 
     Source:
-        Non-negative Tikhonov inversion with the strength of smoothing by evidence; definitions of mean and RSD
-        from wang2023, eqs 1-3.
+        Non-negative Tikhonov inversion with the strength of smoothing by evidence; definitions of mean and
+        RSD from wang2023, eqs 1-3.
 
     Example:
         >>> from aliquot.instruments.absorbance.observe import Spectrometer, observe
@@ -112,7 +114,9 @@ def invert(
     fit = _fit(columns, signal, sd)
     checks.refuse_empty(columns, fit.reduced, fit.noise, signal)
     misfit = checks.misfit(fit.residual * fit.scale, sd, fit.solution)
-    if noise is None or misfit > checks.tolerated(signal):  # the residual tells noise better than differences do
+    if noise is None or misfit > checks.tolerated(
+        signal
+    ):  # the residual tells noise better than differences do
         fit = _fit(columns, signal, sd * float(np.sqrt(misfit)))
     checks.refuse_strange(fit.residual * fit.scale, signal)
     checks.refuse_edge(columns, fit.solution, signal, material)
@@ -194,7 +198,9 @@ def _recovered(
         wavelengths=signal.wavelengths,
         fitted=fit.fitted * fit.scale,
         residual=fit.residual * fit.scale,
-        background=tuple(zip(fit.columns.background, (fit.solution.amplitudes * fit.scale).tolist(), strict=True)),
+        background=tuple(
+            zip(fit.columns.background, (fit.solution.amplitudes * fit.scale).tolist(), strict=True)
+        ),
         noise=fit.noise * fit.scale,
         regularisation=fit.belief.best,
         flags=flags,
@@ -227,7 +233,7 @@ def _volume_fraction(
         unit="1",
         value=None,
         definition="volume of dots with first exciton in the window, per volume of the undiluted liquid",
-        evidence="absorption per volume from the bulk formula at the anchor wavelength; the interval holds for that",
+        evidence="absorption per volume by the bulk formula at the anchor; the interval holds for that",
         flags=flags,
     )
     if unknown is not None or signal.path_mm is None or signal.dilution is None:

@@ -1,6 +1,6 @@
-"""What a volume of dots of one diameter absorbs at one wavelength: what stands between population and spectrum.
+"""What a volume of dots of one size absorbs at one wavelength: what stands between population and spectrum.
 
-Per volume of semiconductor, so that absorbance is linear in volume and its inverse a volume-weighted distribution:
+Per volume of semiconductor, so that absorbance is linear in volume, and its inverse weighted by volume:
 
     mu(E, d) = scale / norm(d) [ sum_k f_k (3 nm / d)^p S(E; E_k(d), s_k(d), eta) + C(E; E_1(d)) ]
     E_k = E_gap + r_k (E_1 - E_gap)              lines above the first exciton follow its confinement
@@ -115,10 +115,10 @@ def kernel(
     """Return the absorption per volume of semiconductor, mu(lambda, d) [cm-1].
 
     All sizes absorb alike in the band ``alike`` of the lineshape, where confinement is small against the
-    distance to the gap, and a dot of 3 nm absorbs at the anchor wavelength as the bulk formula says. Where the
-    band comes too near the first exciton of a small dot to be a fair measure (InP below 2.1 nm), the dot is
-    scaled such that its first line is as strong per PARTICLE as that of a 3 nm dot: oscillator strength does
-    not grow on shrinking.
+    distance to the gap, and a dot of 3 nm absorbs at the anchor wavelength as the bulk formula says. Where
+    the band comes too near the first exciton of a small dot to be a fair measure (InP below 2.1 nm), the dot
+    is scaled such that its first line is as strong per PARTICLE as that of a 3 nm dot: oscillator strength
+    does not grow on shrinking.
 
     Args:
         material: Card with lineshape, refraction and a power law for E_1(d).
@@ -241,7 +241,9 @@ def _line(x: Float[np.ndarray, "energies sizes"], eta: float) -> Float[np.ndarra
     return np.asarray((1.0 - eta) * np.exp(-0.5 * square) + eta / (1.0 + _LORENTZ * square))
 
 
-def _continuum(shape: Lineshape, above: Float[np.ndarray, "energies sizes"]) -> Float[np.ndarray, "energies sizes"]:
+def _continuum(
+    shape: Lineshape, above: Float[np.ndarray, "energies sizes"]
+) -> Float[np.ndarray, "energies sizes"]:
     """Return the smeared edge of the continuum, ``above`` being E - E_1 [eV]."""
     x = above - to_float(shape.continuum_onset, "eV")
     smeared = 0.5 * (1.0 + erf(x / to_float(shape.continuum_width, "eV")))

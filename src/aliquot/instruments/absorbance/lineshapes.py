@@ -1,7 +1,8 @@
 """What an error of the lineshape does to sizes read from one spectrum.
 
-One spectrum can not tell the width of a dot's line from the width of the distribution: a kernel that is wrong fits
-almost as well, with other sizes. So the fit is repeated with neighbouring lineshapes under the same prior.
+One spectrum can not tell the width of a dot's line from the width of the distribution: a kernel that is wrong
+fits almost as well, with other sizes. So the fit is repeated with neighbouring lineshapes under the same
+prior.
 """
 
 from collections.abc import Iterator
@@ -17,11 +18,14 @@ from aliquot.knowledge.records import Material
 from aliquot.units import to_float
 
 WIDTH_SPREAD = 0.15
-"""Standard uncertainty of the first line's width, relative [1]. Estimated: single InP dots at room temperature
-show 30 to 45 meV, whose half range is 20 % and whose sd, taken as flat, is 12 %; batches differ besides."""
+"""Standard uncertainty of the first line's width, relative [1].
+
+Estimated because single InP dots show 30 to 45 meV at room temperature, 12 % taken as flat; batches differ too."""
 
 LORENTZIAN_SPREAD = 0.06
-"""Standard uncertainty of the Lorentzian share [1]. Estimated: no raw spectrum fixes it, and 0 is possible."""
+"""Standard uncertainty of the Lorentzian share [1].
+
+Estimated because no raw spectrum fixes it, and none at all is possible."""
 
 
 def lineshape_budget(
@@ -70,5 +74,7 @@ def _neighbours(material: Material) -> Iterator[tuple[Material, Material]]:
     shares = [max(shape.lorentzian + sign * LORENTZIAN_SPREAD, 0.0) for sign in (-1, 1)]
     lines = [(first.model_copy(update={"width": w}), *others) for w in widths]
     for key, ends in (("transitions", lines), ("lorentzian", shares)):
-        low, high = (material.model_copy(update={"lineshape": shape.model_copy(update={key: end})}) for end in ends)
+        low, high = (
+            material.model_copy(update={"lineshape": shape.model_copy(update={key: end})}) for end in ends
+        )
         yield low, high

@@ -13,9 +13,9 @@ RESOLUTION = 1e-4
 def noise_of(values: Float[np.ndarray, " n"]) -> float:
     """Return the standard deviation of the noise of a spectrum [units of the values].
 
-    From the median size of its fourth differences: features wider than a few points drop out, single outliers do
-    not count; 500 points tell it to 7 %. Holds for noise that is independent from point to point; a smoothed
-    spectrum reads too quiet, which shows as a misfit later.
+    From the median size of its fourth differences: features wider than a few points drop out, single outliers
+    do not count; 500 points tell it to 7 %. Holds for noise that is independent from point to point; a
+    smoothed spectrum reads too quiet, which shows as a misfit later.
 
     Args:
         values: Values at equally spaced wavelengths, at least five, shape (n,).

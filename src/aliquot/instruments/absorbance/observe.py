@@ -25,8 +25,9 @@ SATURATED = 3.0
 class Spectrometer:
     """An absorbance measurement: cuvette, dilution and instrument.
 
-    Window and path are by default those of wang2023; its dilutions are not printed, and twentyfold brings a crude
-    solution into range. Noise is estimated, as usual for a fibre spectrometer; it does not grow with absorbance.
+    Window and path are by default those of wang2023; its dilutions are not printed, and twentyfold brings a
+    crude solution into range. Noise is estimated, as usual for a fibre spectrometer; it does not grow with
+    absorbance.
 
     Raises:
         InputError: If the window, path, dilution or an amplitude can not be.
@@ -152,7 +153,9 @@ def observe(
     )
 
 
-def _refuse_saturated(seen: Float[np.ndarray, " wavelengths"], spectrometer: Spectrometer, label: str) -> None:
+def _refuse_saturated(
+    seen: Float[np.ndarray, " wavelengths"], spectrometer: Spectrometer, label: str
+) -> None:
     highest = float(seen.max())
     if highest > SATURATED:
         raise SignalError(

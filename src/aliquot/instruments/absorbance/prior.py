@@ -1,9 +1,10 @@
-"""What is believed of a size distribution before its spectrum is seen: smooth, of one piece, fading at both ends.
+"""What is believed of a size distribution before its spectrum is seen: smooth, and fading at both ends.
 
 A second-difference regulariser alone leaves sizes that the spectrum hardly shows free to collect noise, and a
-part in a thousand at 5.5 nm doubles the width of a narrow sample. So the distribution is written x = e u: u is
-smooth, e is an envelope that fades on either side of a centre as a Gaussian (e^-t^2/2) or, for long tails, as an
-exponential (e^-|t|), each side with its own width. Which envelope, and how smooth, the evidence decides.
+part in a thousand at 5.5 nm doubles the width of a narrow sample. So the distribution is written x = e u: u
+is smooth, e is an envelope that fades on either side of a centre as a Gaussian (e^-t^2/2) or, for long tails,
+as an exponential (e^-|t|), each side with its own width. Which envelope, and how smooth, the evidence
+decides.
 """
 
 from dataclasses import dataclass

@@ -142,7 +142,11 @@ def _problem(material: Material, window: bytes, background: tuple[Background, ..
     values = kernel(material, wavelengths, diameters, n_s).values
     unit = float(np.linalg.norm(values, axis=0).mean())
     columns = values / unit
-    shapes = np.array([kind.column(wavelengths) for kind in background]).reshape(len(background), -1).T
+    shapes = (
+        np.array([kind.column(wavelengths) for kind in background])
+        .reshape(len(background), wavelengths.size)
+        .T
+    )
     basis, triangle = np.linalg.qr(np.concatenate([shapes, columns], axis=1))
     first = EV_NM / first_exciton(material, diameters)
     seen = (first >= wavelengths[0]) & (first <= wavelengths[-1])

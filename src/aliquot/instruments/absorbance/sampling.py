@@ -1,13 +1,13 @@
 """Intervals for what a recovered distribution says: randomised spectra AND randomised priors.
 
-Repeating the fit on noisy spectra tells how the answer scatters, not how far smoothing has moved it. So each draw
-takes another prior by its tempered weight, adds noise to the spectrum and draws the second differences from that
-prior as well (randomise-then-optimise), which with a Gaussian posterior is an exact draw and here keeps x >= 0.
-Non-negative draws pile up in the tails, where noise can only add: the median of the draws is therefore put back to
-the mean of the same priors without noise.
+Repeating the fit on noisy spectra tells how the answer scatters, not how far smoothing has moved it. So each
+draw takes another prior by its tempered weight, adds noise to the spectrum and draws the second differences
+from that prior as well (randomise-then-optimise), which with a Gaussian posterior is an exact draw and here
+keeps x >= 0. Non-negative draws pile up in the tails, where noise can only add: the median of the draws is
+therefore put back to the mean of the same priors without noise.
 
-Source: Bardsley, Solonen, Haario, Laine 2014 (SIAM J. Sci. Comput. 36, A1895) for the draws; the put-back is ours,
-and benchmarks/coverage_of_intervals.py measures how often the intervals hold the truth.
+Source: Bardsley, Solonen, Haario, Laine 2014 (SIAM J. Sci. Comput. 36, A1895) for the draws; the put-back is
+ours, and benchmarks/coverage_of_intervals.py measures how often the intervals hold the truth.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,161 @@
+"""One page, one file: tables, figures and everything they stand on; no network, no clock, no machine."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from aliquot.errors import InputError, Where
+from aliquot.knowledge import store
+from aliquot.recipe import Recipe
+from aliquot.report import figures, provenance, tables
+from aliquot.report.numbers import power, printed, spoken
+from aliquot.report.series import by_temperature, by_time
+from aliquot.report.style import custom_properties
+from aliquot.reproduce import Reproduction
+
+_PAGES = Environment(
+    loader=PackageLoader("aliquot.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+_PAGES.filters["spoken"] = spoken
+
+
+def reproduction_page(result: Reproduction) -> str:
+    """Return a reproduction as one self-contained page of HTML.
+
+    Tables with intervals and misses in words, figures as inline SVG, constants, recipe, flags and sources.
+    Nothing is loaded from a network; light or dark is the reader's setting. Equal results give equal pages.
+
+    Args:
+        result: What :func:`aliquot.reproduce.reproduce` returned.
+
+    Raises:
+        InputError: If the run has no recipe, or no samples.
+        CardError: If a card that the result names is gone.
+    """
+    recipe = _recipe(result)
+    drawn = _figures(result)
+    svgs = "".join(drawn.values())
+    return _PAGES.get_template("reproduction.html.j2").render(
+        light=Markup(custom_properties(svgs, dark=False)),  # noqa: S704  our own colours
+        dark=Markup(custom_properties(svgs, dark=True)),  # noqa: S704
+        figures={name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704  escaped by its serialiser
+        **_told(result, recipe),
+    )
+
+
+def write_page(result: Reproduction, path: Path) -> Path:
+    """Write the page of a reproduction into a file, whole or not at all.
+
+    Args:
+        result: What to report.
+        path: File to write; its folder is made, a file of that name is replaced.
+
+    Returns:
+        The path.
+
+    Raises:
+        InputError: If the file can not be written there.
+    """
+    text = reproduction_page(result)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text)
+    except OSError as fault:
+        raise InputError(
+            given=f"'{path}', which can not be written ({fault.strerror})",
+            expected="a file name in a folder where files may be written",
+            why="the report has to go somewhere",
+            remedy="Choose another folder, or free the space.",
+            where=Where(str(path)),
+        ) from fault
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file, then take its name: a reader never meets half a page."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as draft:
+        draft.write(text)
+    try:
+        Path(draft.name).chmod(0o666 & ~_umask())  # drafts are private, reports are not
+        Path(draft.name).replace(path)
+    except OSError:
+        Path(draft.name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """Return the rights that new files of this process lack."""
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
+
+
+def _recipe(result: Reproduction) -> Recipe:
+    """Return the recipe of a run; refuse one that has none, or no samples."""
+    if result.run.recipe is None or not result.conditions:
+        raise InputError(
+            given=f"a reproduction of '{result.paper}' without recipe or samples",
+            expected="a run with its recipe and at least one sample",
+            why="the report says what was dosed, heated and seen",
+            remedy="Make it with reproduce(), or add recipe and samples.",
+            where=Where(result.paper),
+        )
+    return result.run.recipe
+
+
+def _figures(result: Reproduction) -> dict[str, str]:
+    """Return every figure by name."""
+    hotter, longer = by_temperature(result), by_time(result)
+    return {
+        "spectra_temperature": figures.absorbance(hotter),
+        "spectra_time": figures.absorbance(longer),
+        "sizes_temperature": figures.distributions(result, hotter),
+        "sizes_time": figures.distributions(result, longer),
+        "trend_temperature": figures.against_temperature(result),
+        "trend_time": figures.against_time(result),
+    }
+
+
+def _told(result: Reproduction, recipe: Recipe) -> Mapping[str, object]:
+    """Return everything that the template says, by name."""
+    source = store.source(store.observations(result.paper).source)
+    card = provenance.chemistry_of(result)
+    return {
+        "authors": provenance.short_authors(source.authors),
+        "year": source.year,
+        "recipe": recipe,
+        "seed": result.seed,
+        "paper": result.paper,
+        "counts": tables.counts(result),
+        "conditions": tables.conditions(result, recipe, card),
+        "budgets": tables.budgets(result),
+        "numbers": tables.numbers(result),
+        "misses": [(row, tables.miss(row)) for row in result.rows if not row.met],
+        "chemistry": card,
+        "reference": None if card is None else printed(card.reference_temperature.text),
+        "constants": () if card is None else provenance.constants(card),
+        "doses": provenance.doses(recipe),
+        "checks": provenance.checks(recipe),
+        "tube": provenance.tube(recipe),
+        "residence": [(c.aliquot.label, flag) for c in result.conditions for flag in c.aliquot.flags],
+        "instrument": provenance.instrument(recipe, result.seed),
+        "integration": provenance.integration(result),
+        "mass_error": power(result.run.mass_error),
+        "material": store.material(recipe.material),
+        "flags": provenance.flags(result),
+        "errata": provenance.errata(result, recipe),
+        "citations": provenance.citations(result, recipe),
+        "versions": provenance.versions(result, recipe),
+    }

@@ -1,0 +1,271 @@
+"""What a reproduction stands on: recipe, constants, instrument, flags, sources, versions, in words."""
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from aliquot.knowledge import store
+from aliquot.knowledge.records import Chemistry, Constant, Erratum, Rate, Source
+from aliquot.recipe import Recipe
+from aliquot.reproduce import Reproduction
+from aliquot.report.numbers import NOTHING, fixed, printed, unit_text
+from aliquot.report.series import ZERO_CELSIUS
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantRow:
+    """A calibrated constant."""
+
+    name: str
+    """What it is, with its symbol."""
+    value: str
+    """Value, at the reference temperature where it depends on one."""
+    interval: str
+    """Its 95 % interval."""
+    activation: str
+    """Activation energy or enthalpy."""
+    activation_interval: str
+    """The 95 % interval of that."""
+    grounds: str
+    """Mark and grounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRow:
+    """A reagent as it was dosed."""
+
+    key: str
+    """Name in the recipe."""
+    reagent: str
+    """What it is."""
+    dose: str
+    """As written."""
+    purity: str
+    """As written, or that it was not reported."""
+    dosed: str
+    """Amount as dosed [mmol]."""
+    active: str
+    """Amount after purity [mmol]."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A number of the author beside what follows from the recipe."""
+
+    what: str
+    """What is compared."""
+    stated: str
+    """As stated, with its unit."""
+    computed: str
+    """As computed, with its unit."""
+    verdict: str
+    """Whether they agree."""
+    note: str
+    """What else to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A doubt and what it is about."""
+
+    about: str
+    """Sample, or the run."""
+    text: str
+    """A whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An entry of the list of sources."""
+
+    key: str
+    """Key of the bibliography."""
+    text: str
+    """Authors, title, journal, volume, pages and year."""
+    doi: str | None
+    """Digital object identifier."""
+    url: str | None
+    """Address, where there is no identifier."""
+    note: str | None
+    """What to know of it."""
+
+
+def chemistry_of(result: Reproduction) -> Chemistry | None:
+    """Return the card behind a run, None if it names none."""
+    named = result.run.chemistry
+    return None if named is None else store.chemistry(named.partition("/")[0])
+
+
+def constants(card: Chemistry) -> tuple[ConstantRow, ...]:
+    """Return all calibrated constants of a chemistry with their intervals."""
+    return (
+        _rate("conversion of the precursors, k", card.reaction.rate),
+        _rate("attachment of a monomer, k₀", card.attachment.rate),
+        _constant("fall of that rate with radius, exponent m [1]", card.attachment.size_exponent),
+        _constant("surface energy, γ", card.surface_energy),
+        _rate("solubility of the monomer, c∞", card.solubility),
+    )
+
+
+def _rate(name: str, rate: Rate) -> ConstantRow:
+    return ConstantRow(
+        name,
+        printed(rate.value),
+        _between(rate.interval),
+        printed(rate.activation),
+        _between(rate.activation_interval),
+        f"{rate.mark.value}: {rate.because}" if rate.because else rate.mark.value,
+    )
+
+
+def _constant(name: str, constant: Constant) -> ConstantRow:
+    grounds = f"{constant.mark.value}: {constant.because}" if constant.because else constant.mark.value
+    return ConstantRow(name, printed(constant.value), _between(constant.range), NOTHING, "", grounds)
+
+
+def _between(bounds: tuple[str, str] | None) -> str:
+    """Return an interval, its unit once.
+
+    Example:
+        >>> _between(("97 kJ/mol", "173 kJ/mol"))
+        '97 to 173 kJ/mol'
+    """
+    if bounds is None:
+        return ""
+    low, high = bounds
+    same = low.partition(" ")[2] == high.partition(" ")[2]
+    return f"{printed(low.partition(' ')[0] if same else low)} to {printed(high)}"
+
+
+def doses(recipe: Recipe) -> tuple[DoseRow, ...]:
+    """Return what was dosed, as written and in moles."""
+    return tuple(
+        DoseRow(
+            key=dose.key,
+            reagent=f"{store.reagent(dose.reagent).name} ({dose.reagent})",
+            dose=dose.text,
+            purity="not reported" if dose.purity is None else dose.purity.text,
+            dosed=fixed(1e3 * dose.dosed, 3),
+            active=fixed(1e3 * dose.active, 3),
+        )
+        for dose in recipe.doses
+    )
+
+
+def checks(recipe: Recipe) -> tuple[CheckRow, ...]:
+    """Return what the author states beside what follows from the doses."""
+    return tuple(
+        CheckRow(
+            what=check.what,
+            stated=f"{check.stated:g} {unit_text(check.unit)}".rstrip(),
+            computed=f"{check.computed:.4g} {unit_text(check.unit)}".rstrip(),
+            verdict="agrees" if check.agrees else "differs",
+            note=check.note or "",
+        )
+        for check in recipe.checks
+    )
+
+
+def tube(recipe: Recipe) -> str:
+    """Return the tube in a sentence."""
+    made = recipe.tube
+    zones = ", ".join(f"{zone.name} {zone.length:g} m" for zone in made.zones)
+    coil = "not reported" if made.coil_radius is None else f"{1e3 * made.coil_radius:g} mm"
+    return (
+        f"Bore {1e3 * made.bore:.4g} mm, length {made.length:g} m, volume {1e6 * made.volume:.3f} mL; zones: {zones}; "
+        f"the feed enters at {made.inlet_temperature - ZERO_CELSIUS:.0f} °C; radius of the coil: {coil}."
+    )
+
+
+def instrument(recipe: Recipe, seed: int) -> str:
+    """Return how absorbance was taken, in a sentence."""
+    seen = recipe.observe
+    if seen is None:
+        return "The recipe does not say how absorbance was taken."
+    low, high = seen.window_nm
+    return (
+        f"Absorbance from {low:g} to {high:g} nm every {seen.step_nm:g} nm, path {seen.path_mm:g} mm, crude product "
+        f"diluted {seen.dilution:g}-fold in {store.solvent(seen.medium).name}, noise {seen.noise:g} (standard "
+        f"deviation of absorbance), seed {seed} for the first sample and one more for each further one."
+    )
+
+
+def integration(result: Reproduction) -> str:
+    """Return how the run was integrated, in a sentence."""
+    rungs = max((c.aliquot.population.rungs.size for c in result.conditions if c.aliquot.population), default=0)
+    steps = "" if result.run.steps is None else f" in {result.run.steps} accepted steps for all samples"
+    return f"One ladder of {rungs} rungs, integrated{steps}."
+
+
+def flags(result: Reproduction) -> tuple[Flag, ...]:
+    """Return every doubt once, with what it is about; residence-time notes stand elsewhere."""
+    found = [Flag("the run", text) for text in result.run.flags]
+    for condition in result.conditions:
+        for text in (*condition.edge.flags, *condition.recovered.flags):
+            found.append(Flag(condition.aliquot.label, text))
+    return tuple(dict.fromkeys(found))
+
+
+def errata(result: Reproduction, recipe: Recipe) -> tuple[Erratum, ...]:
+    """Return the located errors that recipe or published numbers touch, by name."""
+    named = {*recipe.errata, *(key for row in result.rows for key in row.errata)}
+    return tuple(store.erratum(key) for key in sorted(named))
+
+
+def citations(result: Reproduction, recipe: Recipe) -> tuple[Citation, ...]:
+    """Return all sources that the result rests on, each once."""
+    material = store.material(recipe.material)
+    cards = (*(optical.source for optical in material.refraction), *(curve.source for curve in material.sizing))
+    found = [
+        key
+        for condition in result.conditions
+        for finding in (condition.edge.e1, condition.recovered.mean, condition.recovered.rsd)
+        for key in finding.sources
+    ]
+    keys = dict.fromkeys(key for key in (*result.run.citations, *found, *cards) if key)
+    return tuple(citation(key, store.source(key)) for key in keys)
+
+
+def citation(key: str, source: Source) -> Citation:
+    """Return an entry of the bibliography as it is printed; a title that is not known is left out."""
+    place = " ".join(part for part in (source.container, source.volume) if part)
+    pages = "" if source.pages is None else f", {source.pages}"
+    title = "" if source.title is None else f"{source.title}. "
+    return Citation(
+        key=key,
+        text=f"{source.authors}. {title}{place}{pages} ({source.year}).",
+        doi=source.doi,
+        url=None if source.doi else source.url,
+        note=source.note,
+    )
+
+
+def short_authors(authors: str) -> str:
+    """Return the family names of one or two authors, or the first and others.
+
+    Example:
+        >>> short_authors("Z. Wang and D. Segets"), short_authors("W. W. Yu, L. Qu, W. Guo and X. Peng")
+        ('Wang and Segets', 'Yu and others')
+    """
+    names = [_family(name) for part in authors.split(", ") for name in part.split(" and ")]
+    return " and ".join(names) if len(names) <= 2 else f"{names[0]} and others"
+
+
+def _family(name: str) -> str:
+    return " ".join(word for word in name.split() if not word.endswith("."))
+
+
+def versions(result: Reproduction, recipe: Recipe) -> tuple[tuple[str, str], ...]:
+    """Return name and version of everything that was used and can change."""
+    try:
+        own = version("aliquot")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        own = "not installed"
+    return (
+        ("Aliquot", own),
+        ("chemistry", result.run.chemistry or "none"),
+        ("recipe", recipe.id),
+        ("observations", result.paper),
+        ("seed of the noise", str(result.seed)),
+    )
+
+
