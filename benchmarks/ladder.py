@@ -108,7 +108,11 @@ def compare(size: int) -> str:
         solve = jax.jit(lambda constants: final(constants, size, tolerances).rungs)
         return lambda: np.asarray(solve(constants()))
 
-    ours, theirs, exact = at(TOLERANCES), partial(with_scipy, size), at(Tolerances(1e-9, 1e-14, max_steps=100_000))()
+    ours, theirs, exact = (
+        at(TOLERANCES),
+        partial(with_scipy, size),
+        at(Tolerances(1e-9, 1e-14, max_steps=100_000))(),
+    )
     times = seconds(ours), seconds(theirs, repeats=3)
     errors = [np.abs(found() - exact).max() / exact[29:].max() for found in (ours, theirs)]
     ratio = times[1] / times[0]

@@ -1,7 +1,7 @@
 """The figures of a reproduction: each a function from the result to an inline SVG.
 
-Published values are open markers, computed ones filled, predictions ringed; intervals are whiskers, tolerances
-bands, residuals stand beneath fits, spectra have the colour of their first exciton.
+Published values are open markers, computed ones filled, predictions ringed; intervals are whiskers,
+tolerances bands, residuals stand beneath fits, spectra have the colour of their first exciton.
 """
 
 from collections.abc import Callable
@@ -11,18 +11,18 @@ import numpy as np
 
 from aliquot.finding import Interval
 from aliquot.knowledge.records import Role
-from aliquot.reproduce import Condition, Reproduction, Row
 from aliquot.report.legend import key
 from aliquot.report.series import Series, by_temperature, by_time
 from aliquot.report.style import INK, PAPER, QUIET, Ink, role_ink, wavelength_ink
 from aliquot.report.svg import svg_of
+from aliquot.reproduce import Condition, Reproduction, Row
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 540.0
+WIDTH = 460.0
 """Width of a figure, half of a page [px]."""
 
 _STEP_NM = 0.02  # classes in which a simulated distribution is drawn; a rung is 0.004 nm wide
@@ -35,7 +35,7 @@ def e1_ink(condition: Condition) -> Ink:
     return QUIET if found is None else wavelength_ink(found.value)
 
 
-# --- spectra -------------------------------------------------------------------------------------------------
+# --- spectra ---------------------------------------------------------------------------------------------
 
 
 def absorbance(series: Series) -> str:
@@ -45,22 +45,31 @@ def absorbance(series: Series) -> str:
         series: Samples with one spectrum each.
     """
     count = len(series.conditions)
-    size = (WIDTH, 330.0 + 34.0 * count)
+    size = (WIDTH, 300.0 + 34.0 * count)
     inks = [e1_ink(condition) for condition in series.conditions]
     title = f"Absorbance spectra by {series.axis}, {series.held}, with fits, first excitons and residuals"
-    return svg_of(f"spectra-{series.name}", title, size, lambda figure: _absorbance(figure, series, inks), inks)
+    return svg_of(
+        f"spectra-{series.name}", title, size, lambda figure: _absorbance(figure, series, inks), inks
+    )
 
 
 def _absorbance(figure: "Figure", series: Series, inks: list[Ink]) -> None:
     count = len(series.conditions)
-    axes = figure.subplots(count + 1, 1, sharex=True, height_ratios=[8.5] + [1.0] * count, squeeze=False)[:, 0]
+    axes = figure.subplots(count + 1, 1, sharex=True, height_ratios=[8.5] + [1.0] * count, squeeze=False)[
+        :, 0
+    ]
     step = _offset(series)
     for i, (condition, ink) in enumerate(zip(series.conditions, inks, strict=True)):
         _spectrum(axes[0], condition, ink, i * step)
         axes[0].annotate(
-            series.labels[i], (1.0, i * step), xycoords=("axes fraction", "data"), xytext=(0, 4),
-            textcoords="offset points", ha="right", color=ink.light,
-        )  # fmt: skip
+            series.labels[i],
+            (1.0, i * step),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="right",
+            color=ink.light,
+        )
         _residual(axes[count - i], condition, ink)  # in the order in which the spectra stand above
     axes[0].set_ylabel(f"absorbance [1], each raised by {step:g}")
     axes[0].set_title(series.held, loc="left", color=QUIET.light)
@@ -100,9 +109,13 @@ def _spectrum(axes: "Axes", condition: Condition, ink: Ink, raised: float) -> No
     axes.plot([found.low, found.high], [height, height], color=INK.light, lw=1.0)
     axes.plot([found.value], [height], marker="|", ms=13, mew=1.4, color=INK.light)
     axes.annotate(
-        f"{found.value:.0f}", (found.value, height), xytext=(3, 8), textcoords="offset points", color=INK.light,
+        f"{found.value:.0f}",
+        (found.value, height),
+        xytext=(3, 8),
+        textcoords="offset points",
+        color=INK.light,
         fontsize=9.5,
-    )  # fmt: skip
+    )
 
 
 def _residual(axes: "Axes", condition: Condition, ink: Ink) -> None:
@@ -116,7 +129,7 @@ def _residual(axes: "Axes", condition: Condition, ink: Ink) -> None:
     axes.tick_params(labelsize=8.5)
 
 
-# --- distributions -------------------------------------------------------------------------------------------
+# --- distributions ---------------------------------------------------------------------------------------
 
 
 def distributions(result: Reproduction, series: Series) -> str:
@@ -138,7 +151,9 @@ def _distributions(figure: "Figure", result: Reproduction, series: Series, inks:
     axes = figure.subplots(len(series.conditions), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     truths = [condition.simulated.rebinned(_STEP_NM) for condition in series.conditions]
     top = 1.12 * max(float(truth.density().max()) for truth in truths)
-    for axis, condition, truth, label, ink in zip(axes, series.conditions, truths, series.labels, inks, strict=True):
+    for axis, condition, truth, label, ink in zip(
+        axes, series.conditions, truths, series.labels, inks, strict=True
+    ):
         recovered = condition.recovered.distribution
         axis.fill_between(
             recovered.diameters, recovered.density(), step="mid", color=ink.light, alpha=0.45, lw=0
@@ -159,7 +174,7 @@ def _distributions(figure: "Figure", result: Reproduction, series: Series, inks:
 
 
 def _published_width(axes: "Axes", published: dict[str, Row], height: float) -> None:
-    """Draw the published mean as an open marker, on a bar of one published standard deviation to each side."""
+    """Draw the published mean, open, on a bar of one published standard deviation to each side."""
     mean, rsd = published.get("diameter"), published.get("RSD")
     if mean is None:
         return
@@ -176,7 +191,7 @@ def _extent(series: Series) -> tuple[float, float]:
     return low - 0.2, high + 0.2
 
 
-# --- trends --------------------------------------------------------------------------------------------------
+# --- trends ----------------------------------------------------------------------------------------------
 
 
 def against_temperature(result: Reproduction) -> str:
@@ -191,14 +206,23 @@ def against_time(result: Reproduction) -> str:
 
 def _trend(result: Reproduction, series: Series) -> str:
     title = f"Mean diameter and RSD against {series.axis}, {series.held}"
-    return svg_of(f"trend-{series.name}", title, (WIDTH, 520.0), lambda figure: _panels(figure, result, series))
+    return svg_of(
+        f"trend-{series.name}", title, (WIDTH, 480.0), lambda figure: _panels(figure, result, series)
+    )
 
 
 def _panels(figure: "Figure", result: Reproduction, series: Series) -> None:
     upper, lower = figure.subplots(2, 1, sharex=True)
-    _panel(upper, result, series, "diameter", lambda c: c.simulated.mean, lambda c: (c.recovered.mean.value, 1.0))
     _panel(
-        lower, result, series, "RSD", lambda c: 100.0 * c.simulated.rsd, lambda c: (c.recovered.rsd.value, 100.0)
+        upper, result, series, "diameter", lambda c: c.simulated.mean, lambda c: (c.recovered.mean.value, 1.0)
+    )
+    _panel(
+        lower,
+        result,
+        series,
+        "RSD",
+        lambda c: 100.0 * c.simulated.rsd,
+        lambda c: (c.recovered.rsd.value, 100.0),
     )
     upper.set_ylabel("mean diameter [nm]")
     upper.set_title(series.held, loc="left", color=QUIET.light)
@@ -264,7 +288,7 @@ def _bar(axes: "Axes", place: float, low: float, high: float) -> None:
 
 def _marker(axes: "Axes", place: float, value: float, side: float, shape: str, **looks: float | str) -> None:
     """Draw one marker, ``side`` steps beside its place."""
-    (line,) = axes.plot([place], [value], ls="none", marker=shape, zorder=3)
+    (line,) = axes.plot([place], [value], ls="none", marker=shape, color=INK.light, zorder=3)
     line.set(**looks)
     _aside(line, axes, side)
 

@@ -30,8 +30,8 @@ def key(figure: "Figure", entries: Sequence[str]) -> None:
 
     Args:
         figure: Where to draw.
-        entries: Names among ``spectrum fit exciton truth shares width published tolerance calibrated predicted
-            unprinted recovered``.
+        entries: Names among ``spectrum fit exciton truth shares width published tolerance calibrated
+            predicted unprinted recovered``.
     """
     from matplotlib.legend_handler import HandlerTuple  # noqa: PLC0415  loaded by now
 
@@ -51,7 +51,7 @@ def _sample(entry: str) -> "Artist | tuple[Artist, ...]":
     from matplotlib.patches import Patch  # noqa: PLC0415
 
     def marker(shape: str, size: float, face: str, edge: str, width: float = 0.0) -> Line2D:
-        return Line2D([], [], ls="none", marker=shape, ms=size, mfc=face, mec=edge, mew=width)
+        return Line2D([], [], ls="none", color=edge, marker=shape, ms=size, mfc=face, mec=edge, mew=width)
 
     ring = marker("o", 13.5, "none", PREDICTED.light, 1.3)
     looks: dict[str, Artist | tuple[Artist, ...]] = {

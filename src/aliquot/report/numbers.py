@@ -69,7 +69,9 @@ def estimate(interval: Interval | None, decimals: int, unit: float = 1.0) -> Est
     """
     if interval is None:
         return Estimate(NOTHING, "")
-    low, value, high = (fixed(unit * bound, decimals) for bound in (interval.low, interval.value, interval.high))
+    low, value, high = (
+        fixed(unit * bound, decimals) for bound in (interval.low, interval.value, interval.high)
+    )
     return Estimate(value, f"{low} to {high}")
 
 

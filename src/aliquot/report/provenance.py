@@ -6,9 +6,9 @@ from importlib.metadata import PackageNotFoundError, version
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Chemistry, Constant, Erratum, Rate, Source
 from aliquot.recipe import Recipe
-from aliquot.reproduce import Reproduction
 from aliquot.report.numbers import NOTHING, fixed, printed, unit_text
 from aliquot.report.series import ZERO_CELSIUS
+from aliquot.reproduce import Reproduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,8 @@ def tube(recipe: Recipe) -> str:
     zones = ", ".join(f"{zone.name} {zone.length:g} m" for zone in made.zones)
     coil = "not reported" if made.coil_radius is None else f"{1e3 * made.coil_radius:g} mm"
     return (
-        f"Bore {1e3 * made.bore:.4g} mm, length {made.length:g} m, volume {1e6 * made.volume:.3f} mL; zones: {zones}; "
-        f"the feed enters at {made.inlet_temperature - ZERO_CELSIUS:.0f} °C; radius of the coil: {coil}."
+        f"Bore {1e3 * made.bore:.4g} mm, length {made.length:g} m, "
+        f"volume {1e6 * made.volume:.3f} mL; zones: {zones}; the feed enters at {made.inlet_temperature - ZERO_CELSIUS:.0f} °C; radius of the coil: {coil}."
     )
 
 
@@ -183,15 +183,17 @@ def instrument(recipe: Recipe, seed: int) -> str:
         return "The recipe does not say how absorbance was taken."
     low, high = seen.window_nm
     return (
-        f"Absorbance from {low:g} to {high:g} nm every {seen.step_nm:g} nm, path {seen.path_mm:g} mm, crude product "
-        f"diluted {seen.dilution:g}-fold in {store.solvent(seen.medium).name}, noise {seen.noise:g} (standard "
-        f"deviation of absorbance), seed {seed} for the first sample and one more for each further one."
+        f"Absorbance from {low:g} to {high:g} nm every {seen.step_nm:g} nm, path {seen.path_mm:g} mm, crude "
+        f"product diluted {seen.dilution:g}-fold in {store.solvent(seen.medium).name}, "
+        f"noise {seen.noise:g} (standard deviation of absorbance), seed {seed} for the first sample and one more for each further one."
     )
 
 
 def integration(result: Reproduction) -> str:
     """Return how the run was integrated, in a sentence."""
-    rungs = max((c.aliquot.population.rungs.size for c in result.conditions if c.aliquot.population), default=0)
+    rungs = max(
+        (c.aliquot.population.rungs.size for c in result.conditions if c.aliquot.population), default=0
+    )
     steps = "" if result.run.steps is None else f" in {result.run.steps} accepted steps for all samples"
     return f"One ladder of {rungs} rungs, integrated{steps}."
 
@@ -200,8 +202,8 @@ def flags(result: Reproduction) -> tuple[Flag, ...]:
     """Return every doubt once, with what it is about; residence-time notes stand elsewhere."""
     found = [Flag("the run", text) for text in result.run.flags]
     for condition in result.conditions:
-        for text in (*condition.edge.flags, *condition.recovered.flags):
-            found.append(Flag(condition.aliquot.label, text))
+        doubts = (*condition.edge.flags, *condition.recovered.flags)
+        found += [Flag(condition.aliquot.label, text) for text in doubts]
     return tuple(dict.fromkeys(found))
 
 
@@ -214,7 +216,10 @@ def errata(result: Reproduction, recipe: Recipe) -> tuple[Erratum, ...]:
 def citations(result: Reproduction, recipe: Recipe) -> tuple[Citation, ...]:
     """Return all sources that the result rests on, each once."""
     material = store.material(recipe.material)
-    cards = (*(optical.source for optical in material.refraction), *(curve.source for curve in material.sizing))
+    cards = (
+        *(optical.source for optical in material.refraction),
+        *(curve.source for curve in material.sizing),
+    )
     found = [
         key
         for condition in result.conditions
@@ -267,5 +272,3 @@ def versions(result: Reproduction, recipe: Recipe) -> tuple[tuple[str, str], ...
         ("observations", result.paper),
         ("seed of the noise", str(result.seed)),
     )
-
-

@@ -1,8 +1,8 @@
 """How everything looks: inks for light and dark, the colour of light, markers by role. Used everywhere.
 
-An ink has a name, and one colour for light and one for dark. Figures are drawn with the light colour and then
-refer to the ink by its name (:func:`themed`), so that one drawing reads well on either ground. Hues of the roles
-follow Okabe and Ito, which stay apart for colour-blind eyes; no meaning rests on colour alone.
+An ink has a name, and one colour for light and one for dark. Figures are drawn with the light colour and
+then refer to the ink by its name (:func:`themed`), so that one drawing reads well on either ground. Hues of
+the roles follow Okabe and Ito, which stay apart for colour-blind eyes; no meaning rests on colour alone.
 """
 
 import re
@@ -54,7 +54,7 @@ SANS = "var(--sans, 'Helvetica Neue', Arial, sans-serif)"
 
 
 def role_ink(role: Role | None) -> Ink:
-    """Return the ink of what was calibrated, of what is predicted, and of what nothing published speaks of."""
+    """Return the ink of what was calibrated, of what is predicted, of what nothing printed speaks of."""
     return {Role.CALIBRATION: CALIBRATED, Role.PREDICTION: PREDICTED}.get(role, QUIET) if role else QUIET
 
 
@@ -81,9 +81,9 @@ def wavelength_ink(nm: float) -> Ink:
 def spectrum_colour(nm: float, *, dark: bool = False) -> str:
     """Return the colour that the eye sees at a wavelength, as ``#rrggbb``.
 
-    Chromaticity of monochromatic light, brought into the gamut of a screen; its brightness is bounded, so that
-    yellow still reads on white and violet on black. Beyond 700 nm dark red fades to grey, which it is at 900 nm,
-    and below 400 nm violet does, down to 350 nm: there the eye sees nothing.
+    Chromaticity of monochromatic light, brought into the gamut of a screen; its brightness is bounded, so
+    that yellow still reads on white and violet on black. Beyond 700 nm dark red fades to grey, which it is at
+    900 nm, and below 400 nm violet does, down to 350 nm: there the eye sees nothing.
 
     Args:
         nm: Wavelength [nm].
@@ -98,7 +98,7 @@ def spectrum_colour(nm: float, *, dark: bool = False) -> str:
 
     Example:
         >>> spectrum_colour(460.0), spectrum_colour(534.0), spectrum_colour(900.0)
-        ('#0054ff', '#008800', '#6f6f6f')
+        ('#1c00ff', '#009c22', '#6f6f6f')
     """
     seen = min(max(nm, _HUES[0]), _HUES[1])  # outside, hue stays and only brightness changes
     linear = _in_gamut(_XYZ_TO_RGB @ _matching(seen))
@@ -136,7 +136,7 @@ def _in_gamut(linear: Float[np.ndarray, " 3"]) -> Float[np.ndarray, " 3"]:
 
 
 def _bounded(linear: Float[np.ndarray, " 3"], dim: float, *, dark: bool) -> Float[np.ndarray, " 3"]:
-    """Return the colour, dimmed, no brighter than a light ground allows, or no darker than a dark one does."""
+    """Return the colour, dimmed, as bright as its ground allows and no brighter, or no darker."""
     luminance = float(_LUMINANCE @ linear)
     if dark:
         dimmed = linear * min(max(dim, _DARKEST / luminance), _GLARE / luminance, 1.0)
@@ -165,8 +165,8 @@ def custom_properties(text: str, *, dark: bool) -> str:
     """Return the declarations of all inks of the palette, and of the wavelengths that a text asks for.
 
     Example:
-        >>> custom_properties("stroke: var(--nm-534, #008800)", dark=False).splitlines()[-1]
-        '--nm-534: #008800;'
+        >>> custom_properties("stroke: var(--nm-534, #009c22)", dark=False).splitlines()[-1]
+        '--nm-534: #009c22;'
     """
     wavelengths = sorted({int(nm) for nm in re.findall(r"var\(--nm-(\d+)", text)})
     inks = (*PALETTE, *(wavelength_ink(nm) for nm in wavelengths))

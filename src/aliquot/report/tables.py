@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Chemistry, Role
 from aliquot.recipe import Recipe
-from aliquot.reproduce import Condition, Reproduction, Row
 from aliquot.report.numbers import (
     NOTHING,
     Estimate,
@@ -19,6 +18,7 @@ from aliquot.report.numbers import (
     unit_text,
 )
 from aliquot.report.series import celsius, minutes
+from aliquot.reproduce import Condition, Reproduction, Row
 
 ROLES = {Role.CALIBRATION: "calibrated", Role.PREDICTION: "predicted", Role.ARITHMETIC: "arithmetic"}
 """What a role says of a number."""
@@ -183,7 +183,7 @@ def _used(result: Reproduction, sample: str) -> str:
 
 
 def _balance(condition: Condition, recipe: Recipe, chemistry: Chemistry | None) -> float | None:
-    """Return the largest relative error of the balance of any precursor [1], from the populations themselves."""
+    """Return the largest relative error of any precursor's balance [1], from the population itself."""
     population = condition.aliquot.population
     if population is None or chemistry is None:
         return None
@@ -255,8 +255,8 @@ def miss(row: Row) -> str:
     side = "above" if row.computed > row.published else "below"
     return (
         f"{row.quantity} of {of} is computed as {fixed(row.computed, decimals)}{unit}, "
-        f"{fixed(abs(row.computed - row.published), decimals)}{unit} {side} the published {row.published:.4g}{unit}; "
-        f"the tolerance is {row.tolerance:g}{unit}."
+        f"{fixed(abs(row.computed - row.published), decimals)}{unit} {side} the published "
+        f"{row.published:.4g}{unit}; the tolerance is {row.tolerance:g}{unit}."
     )
 
 

@@ -4,7 +4,8 @@ Repeating the fit on noisy spectra tells how the answer scatters, not how far sm
 draw takes another prior by its tempered weight, adds noise to the spectrum and draws the second differences
 from that prior as well (randomise-then-optimise), which with a Gaussian posterior is an exact draw and here
 keeps x >= 0. Non-negative draws pile up in the tails, where noise can only add: the median of the draws is
-therefore put back to the mean of the same priors without noise.
+therefore put back, to the mean of the same priors without noise below, to the best estimate above, or the other
+way round, whichever is wider.
 
 Source: Bardsley, Solonen, Haario, Laine 2014 (SIAM J. Sci. Comput. 36, A1895) for the draws; the put-back is
 ours, and benchmarks/coverage_of_intervals.py measures how often the intervals hold the truth.
@@ -82,6 +83,6 @@ def spread(
     centre = np.mean([plain[which] for which in chosen.tolist()], axis=0)
     tail = 50.0 * (1.0 - LEVEL)
     low, middle, high = np.percentile(drawn, [tail, 50.0, 100.0 - tail], axis=0)
-    low, high = low - middle + centre, high - middle + centre
-    # an interval that does not hold its own estimate would say that the estimate is wrong
-    return Summary(value, np.minimum(np.maximum(low, 0.0), value), np.maximum(high, value))
+    low = np.minimum(centre, value) + (low - middle)
+    high = np.maximum(centre, value) + (high - middle)
+    return Summary(value, np.minimum(np.maximum(low, 0.0), value), high)
