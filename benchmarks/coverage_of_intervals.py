@@ -121,8 +121,9 @@ def main(seeds: int) -> None:
         print(
             f"{name:26s} {row['mean']:.3f} nm {row['rsd']:5.2f} % | "
             f"mean {row['bias_nm']:+.4f} ± {row['sd_nm']:.4f} ({row['worst_nm']:.3f}) nm, "
-            f"± {row['half_nm']:.3f}, held {row['held_mean']:5.1f} | RSD {row['bias_points']:+.2f} ± {row['sd_points']:.2f} "
-            f"({row['worst_points']:.2f}) points, ± {row['half_points']:.2f}, held {row['held_rsd']:5.1f} | "
+            f"± {row['half_nm']:.3f}, held {row['held_mean']:5.1f} | "
+            f"RSD {row['bias_points']:+.2f} ± {row['sd_points']:.2f} ({row['worst_points']:.2f}) points, "
+            f"± {row['half_points']:.2f}, held {row['held_rsd']:5.1f} | "
             f"volume {row['bias_volume']:+.2f} %, held {row['held_volume']:5.1f} | {row['seconds']:.2f} s",
             flush=True,
         )

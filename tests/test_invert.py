@@ -123,9 +123,11 @@ def test_scatter_and_offset_are_told_from_sizes():
     assert amplitudes[Background.OFFSET] == pytest.approx(-0.01, abs=0.001)
 
 
-def test_scatter_that_is_not_allowed_for_spoils_the_fit():
-    ignored = invert(spectrum(scatter=0.01), INP, background=())
-    assert any("misses the spectrum" in flag for flag in ignored.flags)
+def test_scatter_that_is_not_allowed_for_is_read_as_a_wide_distribution():
+    turbid = spectrum(scatter=0.02)
+    true = truth("log-normal 2.9 nm, 10 %").rsd
+    assert invert(turbid, INP, background=(Background.OFFSET,)).rsd.value.value > true + 0.04
+    assert invert(turbid, INP).rsd.value.value == pytest.approx(true, abs=0.01)
 
 
 @pytest.mark.parametrize("noise", [2e-4, 5e-3])
@@ -191,7 +193,7 @@ def test_an_empty_cuvette_is_refused():
     window = np.arange(400.0, 901.0)
     blank = 1e-3 * np.random.default_rng(0).standard_normal(501)
     for values in (blank, blank + 0.02 * (400.0 / window) ** 4 + 0.01):
-        with pytest.raises(SignalError, match="without any dots"):
+        with pytest.raises(SignalError, match="too little to tell sizes"):
             invert(_signal(window, values), INP)
 
 

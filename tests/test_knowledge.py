@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from aliquot.errors import CardError, RangeError
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Constant, Mark, Parent, Reagent, Role
-from aliquot.recipe import recipe_book, read_recipe
+from aliquot.recipe import read_recipe, recipe_book
 from aliquot.units import EV_NM, Quantity, to_float
 
 ROOT = Path(__file__).parents[1]

@@ -1,11 +1,9 @@
 """The recipe of wang2023: doses, concentrations, times, and the author's numbers against ours."""
 
-from pathlib import Path
-
 import pytest
 
 from aliquot.errors import RecipeError
-from aliquot.recipe import recipe_book, Purity, Tube, Zone, parse_recipe, read_recipe
+from aliquot.recipe import Purity, Tube, Zone, parse_recipe, read_recipe, recipe_book
 from aliquot.recipe.checks import agrees
 from aliquot.units import to_float
 

@@ -1,12 +1,11 @@
 """Bad recipes: every fault names file, line and key, and says what to do."""
 
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from aliquot.errors import RecipeError
-from aliquot.recipe import recipe_book, parse_recipe, read_recipe
+from aliquot.recipe import parse_recipe, read_recipe, recipe_book
 
 GOOD = recipe_book("inp_wang2023").read_text(encoding="utf-8")
 

@@ -1,14 +1,13 @@
 """What must hold for every recipe, whatever its numbers."""
 
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aliquot.errors import RecipeError
-from aliquot.recipe import recipe_book, parse_recipe
+from aliquot.recipe import parse_recipe, recipe_book
 
 GOOD = recipe_book("inp_wang2023").read_text(encoding="utf-8")
 TEMPLATE = """\

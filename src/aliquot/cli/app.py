@@ -73,6 +73,12 @@ def run(words: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         output.complain("Stopped", "stopped by hand", "", as_json)
         return 130
+    except Exception as fault:
+        if "ALIQUOT_DEBUG" in os.environ:
+            raise
+        told = f"{type(fault).__name__}: {fault}. This is a fault of Aliquot's, not of your input; set "
+        output.complain("InternalError", told + "ALIQUOT_DEBUG=1 to see where, and tell us.", "", as_json)
+        return 1
     return int(code or 0)
 
 

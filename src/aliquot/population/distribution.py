@@ -70,7 +70,8 @@ class SizeDistribution:
     @property
     def sd(self) -> float:
         """Standard deviation of the diameter under this weighting [nm]; wang2023, eq 2."""
-        return float(np.sqrt(max(self.shares @ (self.diameters - self.mean) ** 2, 0.0)))
+        variance = float(self.shares @ (self.diameters - self.mean) ** 2)
+        return float(np.sqrt(max(variance, 0.0)))
 
     @property
     def rsd(self) -> float:

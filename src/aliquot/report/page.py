@@ -1,7 +1,6 @@
 """One page, one file: tables, figures and everything they stand on; no network, no clock, no machine."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -83,23 +82,12 @@ def write_page(result: Reproduction, path: Path) -> Path:
 
 def _replace(path: Path, text: str) -> None:
     """Write beside the file, then take its name: a reader never meets half a page."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as draft:
-        draft.write(text)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        Path(draft.name).chmod(0o666 & ~_umask())  # drafts are private, reports are not
-        Path(draft.name).replace(path)
-    except OSError:
-        Path(draft.name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """Return the rights that new files of this process lack."""
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _recipe(result: Reproduction) -> Recipe:
@@ -139,7 +127,7 @@ def _told(result: Reproduction, recipe: Recipe) -> Mapping[str, object]:
         "seed": result.seed,
         "paper": result.paper,
         "counts": tables.counts(result),
-        "conditions": tables.conditions(result, recipe, card),
+        "conditions": tables.conditions(result),
         "budgets": tables.budgets(result),
         "numbers": tables.numbers(result),
         "misses": [(row, tables.miss(row)) for row in result.rows if not row.met],

@@ -172,7 +172,8 @@ def tube(recipe: Recipe) -> str:
     coil = "not reported" if made.coil_radius is None else f"{1e3 * made.coil_radius:g} mm"
     return (
         f"Bore {1e3 * made.bore:.4g} mm, length {made.length:g} m, "
-        f"volume {1e6 * made.volume:.3f} mL; zones: {zones}; the feed enters at {made.inlet_temperature - ZERO_CELSIUS:.0f} °C; radius of the coil: {coil}."
+        f"volume {1e6 * made.volume:.3f} mL; zones: {zones}; the feed enters at "
+        f"{made.inlet_temperature - ZERO_CELSIUS:.0f} °C; radius of the coil: {coil}."
     )
 
 
@@ -185,7 +186,8 @@ def instrument(recipe: Recipe, seed: int) -> str:
     return (
         f"Absorbance from {low:g} to {high:g} nm every {seen.step_nm:g} nm, path {seen.path_mm:g} mm, crude "
         f"product diluted {seen.dilution:g}-fold in {store.solvent(seen.medium).name}, "
-        f"noise {seen.noise:g} (standard deviation of absorbance), seed {seed} for the first sample and one more for each further one."
+        f"noise {seen.noise:g} (standard deviation of absorbance), "
+        f"seed {seed} for the first sample and one more for each further one."
     )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aliquot.knowledge import store
-from aliquot.knowledge.records import Chemistry, Role
-from aliquot.recipe import Recipe
+from aliquot.knowledge.records import Role
 from aliquot.report.numbers import (
     NOTHING,
     Estimate,
@@ -138,14 +137,12 @@ def counts(result: Reproduction) -> tuple[Count, ...]:
     return tuple(Count(ROLES[role], names[role], *result.counted(role), meanings[role]) for role in names)
 
 
-def conditions(result: Reproduction, recipe: Recipe, chemistry: Chemistry | None) -> tuple[ConditionRow, ...]:
+def conditions(result: Reproduction) -> tuple[ConditionRow, ...]:
     """Return the table of conditions, in the order of the recipe."""
-    return tuple(_condition(result, condition, recipe, chemistry) for condition in result.conditions)
+    return tuple(_condition(result, condition) for condition in result.conditions)
 
 
-def _condition(
-    result: Reproduction, condition: Condition, recipe: Recipe, chemistry: Chemistry | None
-) -> ConditionRow:
+def _condition(result: Reproduction, condition: Condition) -> ConditionRow:
     aliquot, read = condition.aliquot, condition.recovered
     rows = result.published(aliquot.label)
     as_printed = printed_values(result)
@@ -167,7 +164,7 @@ def _condition(
             "RSD": estimate(read.rsd.value, 1, 100.0),
         },
         conversion=fixed(None if aliquot.conversion is None else 100.0 * aliquot.conversion, 1),
-        balance=power(_balance(condition, recipe, chemistry)),
+        balance=power(aliquot.mass_error),
     )
 
 
@@ -180,19 +177,6 @@ def _used(result: Reproduction, sample: str) -> str:
     if not others:
         return "none printed"
     return "; ".join(f"{quantity} {ROLES[row.role]}" for quantity, row in others.items())
-
-
-def _balance(condition: Condition, recipe: Recipe, chemistry: Chemistry | None) -> float | None:
-    """Return the largest relative error of any precursor's balance [1], from the population itself."""
-    population = condition.aliquot.population
-    if population is None or chemistry is None:
-        return None
-    errors = []
-    for species, reagent in chemistry.precursors.items():
-        fed = recipe.feed.concentrations[reagent]
-        found = population.species[species] + chemistry.reaction.consumes[species] * population.units
-        errors.append(abs(found / fed - 1.0))
-    return max(errors)
 
 
 def printed_values(result: Reproduction) -> dict[str, str]:

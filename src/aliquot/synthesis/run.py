@@ -31,6 +31,8 @@ class Aliquot:
     """What it contains, if that is known (always, when simulated)."""
     conversion: float | None = None
     """Share of the limiting precursor that was consumed [1]."""
+    mass_error: float | None = None
+    """Largest relative drift of any precursor's balance, None when measured [1]."""
     signals: tuple[Signal, ...] = ()
     """What instruments saw of it."""
     flags: tuple[str, ...] = ()
@@ -46,8 +48,6 @@ class Run:
     recipe: Recipe | None = None
     chemistry: str | None = None
     """Name and version of the chemistry card behind a simulation."""
-    mass_error: float | None = None
-    """Largest relative drift of the mass balance over the run [1]."""
     steps: int | None = None
     """Steps of the integrator, all samples together."""
     wall_s: float | None = None
@@ -56,3 +56,8 @@ class Run:
     """Keys of the bibliography on which the run rests."""
     flags: tuple[str, ...] = ()
     """Doubts about the whole run, whole sentences."""
+
+    @property
+    def mass_error(self) -> float | None:
+        """Largest relative drift of the mass balance in any aliquot, None when none is known [1]."""
+        return max((a.mass_error for a in self.aliquots if a.mass_error is not None), default=None)

@@ -63,7 +63,7 @@ def simulate(
     unit_volume = store.material(chemistry.material).unit_volume
     constants = from_card(chemistry, unit_volume)
     liquid = store.solvent(LIQUID)
-    aliquots, errors, steps = [], [], 0
+    aliquots, steps = [], 0
     for sample in recipe.samples:
         passage = Passage.of(recipe.tube, sample, liquid, dispersion)
         outflow = flow_through(
@@ -81,7 +81,6 @@ def simulate(
             species=dict(zip(constants.precursors, outflow.species.tolist(), strict=True)),
             dot_from=chemistry.dot_from,
         )
-        errors.append(_mass_error(feed, outflow, constants.conversion.consumes))
         steps += outflow.steps
         aliquots.append(
             Aliquot(
@@ -91,6 +90,7 @@ def simulate(
                 flow=sample.flow,
                 population=population,
                 conversion=float(1.0 - outflow.species[0] / feed[0]),
+                mass_error=_mass_error(feed, outflow, constants.conversion.consumes),
                 flags=_flags(sample, chemistry, passage.residence),
             )
         )
@@ -101,7 +101,6 @@ def simulate(
         aliquots=tuple(aliquots),
         recipe=recipe,
         chemistry=f"{chemistry.id}/{chemistry.version}",
-        mass_error=max(errors),
         steps=steps,
         wall_s=time.perf_counter() - began,
         citations=tuple(dict.fromkeys((*recipe.sources, chemistry.source, *LAWS))),

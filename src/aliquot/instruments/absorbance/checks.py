@@ -55,7 +55,7 @@ def refuse_empty(
             signal,
             f"a spectrum whose shape stands {max(stands_out, 0.0):.1f} standard deviations out of its noise",
             f"at least {CONTRAST:g}",
-            "noise and background explain it without any dots",
+            "noise and background leave too little to tell sizes from",
             "Dilute less, take a longer path, or average more scans.",
         )
 
@@ -117,26 +117,24 @@ def doubts(
     low, high = (bound.value for bound in curve.range)
     hidden = float(share[_first_nm(material, columns.diameters) < signal.wavelengths[0]].sum())
     highest = float(signal.values.max())
+    extrapolated = (
+        f"The mean of {mean:.2f} nm lies outside {low:g} to {high:g} nm, where the sizing curve "
+        f"'{curve.id}' was measured; it is an extrapolation."
+    )
+    missed = (
+        f"The fit misses the spectrum by {np.sqrt(chi_squared):.1f} times its noise; the noise was raised to "
+        "that, and the lineshape of the card is not quite that of this sample."
+    )
+    unseen = (
+        f"{100.0 * hidden:.0f} % of the volume is put into dots that absorb below "
+        f"{signal.wavelengths[0]:g} nm, where the window begins."
+    )
+    strayed = f"The absorbance reaches {highest:.2f}; above {HIGH:g} stray light makes it read low."
     found = (
-        (
-            not low <= mean <= high,
-            f"The mean of {mean:.2f} nm lies outside {low:g} to {high:g} nm, where the sizing curve "
-            f"'{curve.id}' was measured; it is an extrapolation.",
-        ),
-        (
-            chi_squared > tolerated(signal),
-            f"The fit misses the spectrum by {np.sqrt(chi_squared):.1f} times its noise; the noise was raised "
-            "to that, and the lineshape of the card is not quite that of this sample.",
-        ),
-        (
-            hidden > BEYOND,
-            f"{100.0 * hidden:.0f} % of the volume is put into dots that absorb below "
-            f"{signal.wavelengths[0]:g} nm, where the window begins.",
-        ),
-        (
-            highest > HIGH,
-            f"The absorbance reaches {highest:.2f}; above {HIGH:g} stray light makes it read low.",
-        ),
+        (not low <= mean <= high, extrapolated),
+        (chi_squared > tolerated(signal), missed),
+        (hidden > BEYOND, unseen),
+        (highest > HIGH, strayed),
     )
     return tuple(sentence for applies, sentence in found if applies)
 

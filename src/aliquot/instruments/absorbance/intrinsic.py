@@ -24,7 +24,7 @@ def local_field(eps: complex, n_s: float) -> float:
         n_s: Refractive index of the medium [1].
 
     Source:
-        Maxwell Garnett, for few inclusions; tested on PbSe dots by Moreels et al. 2007 (Chem. Mater. 19, 6101).
+        Maxwell Garnett; tested on PbSe dots by Moreels et al. 2007 (Chem. Mater. 19, 6101).
 
     Example:
         >>> local_field(1.96 + 0j, 1.40)         # no contrast, no screening

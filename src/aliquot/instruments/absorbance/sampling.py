@@ -3,9 +3,9 @@
 Repeating the fit on noisy spectra tells how the answer scatters, not how far smoothing has moved it. So each
 draw takes another prior by its tempered weight, adds noise to the spectrum and draws the second differences
 from that prior as well (randomise-then-optimise), which with a Gaussian posterior is an exact draw and here
-keeps x >= 0. Non-negative draws pile up in the tails, where noise can only add: the median of the draws is
-therefore put back, to the mean of the same priors without noise below, to the best estimate above, or the other
-way round, whichever is wider.
+keeps x >= 0. Non-negative draws pile up in the tails, where noise can only add: so the lower and upper ends
+are told from the median of the draws, and put to the best estimate or to the mean of the same priors without
+noise, whichever gives the wider interval.
 
 Source: Bardsley, Solonen, Haario, Laine 2014 (SIAM J. Sci. Comput. 36, A1895) for the draws; the put-back is
 ours, and benchmarks/coverage_of_intervals.py measures how often the intervals hold the truth.
@@ -21,7 +21,7 @@ from aliquot.instruments.absorbance.evidence import Belief
 from aliquot.instruments.absorbance.problem import Problem
 
 DRAWS = 120
-"""Draws for one interval; more move its ends by a tenth of its width."""
+"""Draws for one interval; another seed moves its ends by a tenth of its width."""
 
 LEVEL = 0.95
 
