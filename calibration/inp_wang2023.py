@@ -2,8 +2,8 @@
 
     python calibration/inp_wang2023.py
 
-Maximum a posteriori by Gauss-Newton with the model's own forward derivatives, from several starts; intervals by
-Laplace. Only observations whose role is `calibration` enter; the time series at 200 degC stays unseen.
+Maximum a posteriori by Gauss-Newton with the model's own forward derivatives, from several starts; intervals
+by Laplace. Only observations whose role is `calibration` enter; the time series at 200 degC stays unseen.
 Eight constants against five numbers: the priors decide what the data can not, and are printed beside.
 """
 

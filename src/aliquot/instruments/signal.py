@@ -55,7 +55,7 @@ class Signal:
         rising = self.wavelengths.size > 1 and bool(np.all(np.diff(self.wavelengths) > 0))
         if not (rising and self.wavelengths.shape == self.values.shape and np.isfinite(self.values).all()):
             raise SignalError(
-                given=f"'{self.label}' with {self.wavelengths.size} wavelengths and {self.values.size} values",
+                given=f"'{self.label}', {self.wavelengths.size} wavelengths and {self.values.size} values",
                 expected="rising wavelengths, a finite value for each",
                 why="a spectrum is one value at each wavelength",
                 remedy="Look at the column for gaps, text or repeated wavelengths.",

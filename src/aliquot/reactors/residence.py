@@ -11,7 +11,6 @@ from enum import StrEnum
 import numpy as np
 from jaxtyping import Float
 
-
 from aliquot.errors import InputError
 from aliquot.knowledge.records import Solvent
 from aliquot.recipe.record import Tube

@@ -112,7 +112,7 @@ def _unasked(entry: Observation) -> CardError:
     return CardError(
         given=f"the quantity '{entry.quantity}' "
         + ("of no sample" if entry.sample is None else "of a sample"),
-        expected="diameter, RSD, E1, conversion, time of a sample, or concentration, ratio, volume of the recipe",
+        expected="diameter, RSD, E1, conversion or time of a sample; concentration, ratio or volume of all",
         why="nothing else is computed for this recipe",
         remedy="Name the sample, or leave it out.",
         where=Where("observations", key=entry.id),

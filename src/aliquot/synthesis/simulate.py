@@ -145,8 +145,9 @@ def _flags(sample: Sample, chemistry: records.Chemistry, residence: ResidenceTim
     low, high = (bound.value for bound in chemistry.temperatures)
     flags = [residence.note] if residence.note else []
     if not all(low <= wall <= high for wall in sample.temperatures):
+        wall, low, high = (kelvin - 273.15 for kelvin in (sample.temperatures[-1], low, high))
         flags.append(
-            f"{sample.temperatures[-1] - 273.15:.0f} degC lies outside {low - 273.15:.0f}-{high - 273.15:.0f} "
-            f"degC, where '{chemistry.id}' was calibrated: an extrapolation."
+            f"{wall:.0f} degC lies outside {low:.0f}-{high:.0f} degC, where '{chemistry.id}' was calibrated: "
+            "an extrapolation."
         )
     return tuple(flags)

@@ -1,0 +1,1 @@
+"""Absorbance: kernel and observation one way, edge, sizes and distributions the other."""
