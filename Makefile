@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Rooms whose arrays are checked for shape and type while the tests run
+SHAPES := --jaxtyping-packages=aliquot.population,aliquot.kinetics,aliquot.reactors,aliquot.instruments,aliquot.synthesis,aliquot.reproduce,beartype.beartype
 
 .PHONY: demo test test-slow lint docs bench calibrate setup clean
 
@@ -10,7 +12,7 @@ demo: $(READY)
 	$(BIN)/aliquot reproduce wang2023 --report demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --jaxtyping-packages=aliquot,beartype.beartype
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(SHAPES)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -n 2 -m slow

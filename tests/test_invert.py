@@ -149,9 +149,9 @@ def test_a_spectrum_without_noise_is_no_problem():
 
 def test_a_spectrum_takes_less_than_a_second_with_intervals():
     invert(spectrum(seed=1), INP)
-    begin = time.perf_counter()
+    begin = time.process_time()
     invert(spectrum(seed=2), INP)
-    assert time.perf_counter() - begin < 1.0
+    assert time.process_time() - begin < 1.0
 
 
 def test_a_mean_outside_the_sizing_curve_is_flagged():

@@ -100,9 +100,9 @@ def test_a_material_without_lineshape_is_refused():
 
 
 def test_a_kernel_of_a_whole_ladder_takes_less_than_a_third_of_a_second():
-    begin = time.perf_counter()
+    begin = time.process_time()
     kernel(INP, np.linspace(400.0, 900.0, 501), np.linspace(1.2, 6.9, 2000), 1.40)
-    assert time.perf_counter() - begin < 0.3
+    assert time.process_time() - begin < 0.3
 
 
 def test_a_kernel_can_not_be_changed_by_those_who_share_it():

@@ -18,7 +18,7 @@ def test_weightings_of_one_population_agree(c: np.ndarray) -> None:
     number, volume = (population.sizes(weighting) for weighting in Weighting)
     again = volume.reweighted(Weighting.NUMBER)
     np.testing.assert_allclose(again.shares, number.shares, atol=1e-12)
-    assert volume.mean == pytest.approx(number.moment(4) / number.moment(3), rel=1e-9)
+    assert volume.mean == pytest.approx(number.moment(4.0) / number.moment(3.0), rel=1e-9)
     assert volume.mean >= number.mean - 1e-12
 
 

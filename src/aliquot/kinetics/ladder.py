@@ -49,7 +49,7 @@ class Rates(NamedTuple):
     """Rate constant of the precursors' conversion, in the unit of its law."""
 
 
-class Ladder(diffrax.AbstractTerm[State, Scalar]):
+class Ladder(diffrax.AbstractTerm[Any, Any]):  # its state is a State, its control the length of a step
     """Right-hand side and linearisation of the ladder, as a term that diffrax integrates.
 
     Attributes:

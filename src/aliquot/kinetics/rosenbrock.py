@@ -97,20 +97,22 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
     term_structure: ClassVar = Ladder
     interpolation_cls: ClassVar[Callable[..., RodasInterpolation]] = RodasInterpolation
 
-    def order(self, terms: Ladder) -> int:
+    def order(self, terms: diffrax.AbstractTerm[Any, Any]) -> int:
         """Return the order of the method: 4, with the exact Jacobian."""
         return 4
 
-    def error_order(self, terms: Ladder) -> float:
+    def error_order(self, terms: diffrax.AbstractTerm[Any, Any]) -> float:
         """Return the order at which the local error estimate falls with the step."""
         return 4.0
 
-    def init(self, terms: Ladder, t0: Scalar, t1: Scalar, y0: State, args: None) -> None:
+    def init(
+        self, terms: diffrax.AbstractTerm[Any, Any], t0: Scalar, t1: Scalar, y0: State, args: None
+    ) -> None:
         """Return no state: the method has no memory."""
 
     def step(
         self,
-        terms: Ladder,
+        terms: diffrax.AbstractTerm[Any, Any],
         t0: Scalar,
         t1: Scalar,
         y0: State,
@@ -120,7 +122,7 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
     ) -> tuple[State, State, DenseInfo, None, RESULTS]:
         """Return the state at ``t1``, its error, and what dense output needs."""
         del solver_state, made_jump
-        ladder: Ladder = getattr(terms, "term", terms)  # diffrax wraps terms to run backwards; we never do
+        ladder = _unwrapped(terms)
         size = y0.rungs.shape[0]
         h = jnp.asarray(t1) - jnp.asarray(t0)
         rates = ladder.rates(ladder.temperature(t0), size)
@@ -150,9 +152,15 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
         d2, d3 = (_split(_combined(zero, weights, stages[:5])) for weights in DENSE)
         return y1, _split(stages[5]), {"y0": y0, "y1": y1, "d2": d2, "d3": d3}, None, _DONE
 
-    def func(self, terms: Ladder, t0: Scalar, y0: State, args: None) -> State:
+    def func(self, terms: diffrax.AbstractTerm[Any, Any], t0: Scalar, y0: State, args: None) -> State:
         """Return the right-hand side, by which diffrax guesses a first step."""
-        return terms.vf(t0, y0)
+        return _unwrapped(terms).vf(t0, y0)
+
+
+def _unwrapped(terms: diffrax.AbstractTerm[Any, Any]) -> Ladder:
+    """Return the ladder that diffrax wraps so that it could run backwards; we never do."""
+    ladder: Ladder = getattr(terms, "term", terms)
+    return ladder
 
 
 def _joined(y: State) -> tuple[Array, Array]:

@@ -49,7 +49,7 @@ class SizeDistribution:
 
     @classmethod
     def of(
-        cls, diameters: Float[np.ndarray, " n"], amounts: Float[np.ndarray, " n"], weighting: Weighting
+        cls, diameters: Float[np.ndarray, " n"], amounts: Float[np.ndarray, " n"], weighting: Weighting | str
     ) -> "SizeDistribution":
         """Make a distribution from unnormalised amounts in each class of diameter [nm]."""
         total = float(np.sum(amounts))
@@ -86,7 +86,7 @@ class SizeDistribution:
         """Diameter [nm] below which a share ``probability`` [1] lies."""
         return float(np.interp(probability, np.cumsum(self.shares), self.diameters))
 
-    def reweighted(self, weighting: Weighting) -> "SizeDistribution":
+    def reweighted(self, weighting: Weighting | str) -> "SizeDistribution":
         """Return the same particles, counted under another weighting."""
         power = Weighting(weighting).power - self.weighting.power
         return SizeDistribution.of(self.diameters, self.shares * self.diameters**power, weighting)

@@ -74,7 +74,7 @@ class Population:
         """Volume of dots in a volume of the liquid [1]."""
         return self.dot_units * AVOGADRO * self.unit_volume * 1e-27
 
-    def sizes(self, weighting: Weighting) -> SizeDistribution:
+    def sizes(self, weighting: Weighting | str) -> SizeDistribution:
         """Return the distribution of the dots' diameters.
 
         Args:

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
+from scipy.linalg import eigh, solve_banded
 
 from aliquot.instruments.absorbance.prior import (
     STRENGTHS,
@@ -81,14 +82,18 @@ def weigh(problem: Problem, reduced: Float[np.ndarray, " unknowns"], noise: floa
         reduced: The spectrum in the basis of the problem, scaled such that amounts are of order 1.
         noise: Standard deviation of its values, in the same scale.
     """
-    y = _leading(problem).T @ reduced[len(problem.background) :]
+    y = reduced[len(problem.background) :][:_MODES]
     tried = centres(problem.diameters)
     coarse = [float(_log_evidence(_modes(problem, c, coarse=True), y, noise).max()) for c in tried]
     middle = int(np.argmax(coarse))
     near = tried[max(middle - _AROUND, 0) : middle + _AROUND + 1]
     tables = [_log_evidence(_modes(problem, c, coarse=False), y, noise) for c in near]
-    priors = tuple(Prior(e, a) for c in near for e in envelopes(c) for a in STRENGTHS)
-    return Belief(priors, np.concatenate(tables).ravel())
+    return Belief(_priors(near), np.concatenate(tables).ravel())
+
+
+@lru_cache(maxsize=32)  # ten thousand records, the same for all spectra of similar dots
+def _priors(near: tuple[float, ...]) -> tuple[Prior, ...]:
+    return tuple(Prior(e, a) for c in near for e in envelopes(c) for a in STRENGTHS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,20 +106,28 @@ class _Modes:
     """s_k^2: variance of the signal along them for a strength of 1."""
 
 
-@lru_cache(maxsize=16)
-def _leading(problem: Problem) -> Float[np.ndarray, "sizes modes"]:
-    """Return the directions of the data that any sizes reach; along all others there is noise only."""
-    return np.linalg.svd(problem.of_sizes)[0][:, :_MODES]
-
-
 @lru_cache(maxsize=512)
 def _modes(problem: Problem, centre: float, *, coarse: bool) -> _Modes:
     family: Sequence[Envelope] = symmetric(centre) if coarse else envelopes(centre)
-    inverse = np.linalg.inv(roughness(problem.diameters.size))
-    reached = _leading(problem).T @ problem.of_sizes
-    signals = np.stack([(reached * e.at(problem.diameters)) @ inverse for e in family])
-    gains, vectors = np.linalg.eigh(signals @ signals.transpose(0, 2, 1))
-    return _Modes(np.ascontiguousarray(vectors.transpose(0, 2, 1)), np.maximum(gains, 0.0))
+    reached = problem.of_sizes[:_MODES]
+    signals = _integrated(np.stack([reached * e.at(problem.diameters) for e in family]))
+    # numpy's ways to A A^T and its eigenvalues split such small matrices over threads, and on a busy machine
+    # take forty times as long; a copy of the transpose and LAPACK's plain driver do not
+    grams = signals @ np.ascontiguousarray(signals.transpose(0, 2, 1))
+    pairs = [eigh(gram, driver="ev") for gram in grams]
+    vectors = np.stack([vectors.T for _, vectors in pairs])
+    return _Modes(vectors, np.maximum(np.stack([gains for gains, _ in pairs]), 0.0))
+
+
+def _integrated(
+    signals: Float[np.ndarray, "envelopes modes sizes"],
+) -> Float[np.ndarray, "envelopes modes sizes"]:
+    """Return signals L^-1, by a tridiagonal solve (L is its own transpose)."""
+    operator = roughness(signals.shape[-1])
+    bands = np.zeros((3, signals.shape[-1]))
+    bands[0, 1:], bands[1], bands[2, :-1] = np.diag(operator, 1), np.diag(operator), np.diag(operator, -1)
+    flat = signals.reshape(-1, signals.shape[-1])
+    return np.asarray(solve_banded((1, 1), bands, flat.T).T).reshape(signals.shape)
 
 
 def _log_evidence(

@@ -2,8 +2,8 @@
 
     A = K x + B b + noise,   x >= 0,   b_scatter >= 0
 
-The rows are several hundred wavelengths, the unknowns about a hundred: one QR decomposition, kept for every
-spectrum on the same wavelengths, replaces the rows by a triangle without loss.
+The rows are several hundred wavelengths, the unknowns about a hundred: one change of basis, kept for every
+spectrum on the same wavelengths, replaces the rows by as many as there are unknowns, without loss.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Bool, Float
+from scipy.linalg import eigh
 from scipy.optimize import nnls
 
 from aliquot.instruments.absorbance.kernel import first_exciton, kernel, size_limits
@@ -51,8 +52,9 @@ class Problem:
         unit: Absorption per volume that one unit of column stands for [cm-1].
         background: Kinds of background, first to last.
         shapes: Their columns, shape (wavelengths, backgrounds).
-        basis: Orthonormal basis of all columns, backgrounds first, shape (wavelengths, unknowns).
-        triangle: Columns in that basis, shape (unknowns, unknowns).
+        basis: Orthonormal basis of all columns: backgrounds, then what sizes hold beyond them, shape
+            (wavelengths, unknowns).
+        loadings: Columns in that basis, backgrounds first, shape (unknowns, unknowns).
     """
 
     diameters: Float[np.ndarray, " sizes"]
@@ -62,13 +64,13 @@ class Problem:
     background: tuple[Background, ...]
     shapes: Float[np.ndarray, "wavelengths backgrounds"]
     basis: Float[np.ndarray, "wavelengths unknowns"]
-    triangle: Float[np.ndarray, "unknowns unknowns"]
+    loadings: Float[np.ndarray, "unknowns unknowns"]
 
     @property
     def of_sizes(self) -> Float[np.ndarray, "sizes sizes"]:
-        """What the columns of sizes hold beyond any background."""
+        """What the columns of sizes hold beyond any background, rows falling in norm."""
         skip = len(self.background)
-        return self.triangle[skip:, skip:]
+        return self.loadings[skip:, skip:]
 
     def solve(
         self,
@@ -93,9 +95,9 @@ class Problem:
         e = envelope.at(self.diameters)
         # a signed unknown is two non-negative ones
         signed = [k for k, kind in enumerate(self.background) if kind is Background.OFFSET]
-        extra = np.concatenate([self.triangle[:, :skip], -self.triangle[:, signed]], axis=1)
+        extra = np.concatenate([self.loadings[:, :skip], -self.loadings[:, signed]], axis=1)
         system = np.zeros((skip + 2 * size, size + skip + len(signed)))
-        system[: skip + size, :size] = self.triangle[:, skip:] * (e / noise)
+        system[: skip + size, :size] = self.loadings[:, skip:] * (e / noise)
         system[: skip + size, size:] = extra / noise
         system[skip + size :, :size] = np.sqrt(strength) * roughness(size)
         target = np.concatenate([reduced / noise, np.zeros(size) if pull is None else pull])
@@ -147,10 +149,27 @@ def _problem(material: Material, window: bytes, background: tuple[Background, ..
         .reshape(len(background), wavelengths.size)
         .T
     )
-    basis, triangle = np.linalg.qr(np.concatenate([shapes, columns], axis=1))
+    basis, loadings = _reduce(shapes, columns)
     first = EV_NM / first_exciton(material, diameters)
     seen = (first >= wavelengths[0]) & (first <= wavelengths[-1])
-    return Problem(diameters, seen, columns, unit, background, shapes, basis, triangle)
+    return Problem(diameters, seen, columns, unit, background, shapes, basis, loadings)
+
+
+def _reduce(
+    shapes: Float[np.ndarray, "wavelengths backgrounds"],
+    columns: Float[np.ndarray, "wavelengths sizes"],
+) -> tuple[Float[np.ndarray, "wavelengths unknowns"], Float[np.ndarray, "unknowns unknowns"]]:
+    """Return an orthonormal basis of all columns, and the columns in it."""
+    flat, inner = np.linalg.qr(shapes)
+    shared = flat.T @ columns
+    beyond = columns - flat @ shared
+    # singular values of a kernel fall to 1e-6 of the first: their squares are safe in double precision
+    squares, vectors = eigh(beyond.T @ beyond, driver="ev")
+    gains = np.sqrt(np.maximum(squares[::-1], squares[-1] * np.finfo(float).eps))
+    rows = vectors[:, ::-1].T
+    basis = np.concatenate([flat, beyond @ rows.T / gains], axis=1)
+    none = np.zeros((gains.size, inner.shape[1]))
+    return basis, np.block([[inner, shared], [none, gains[:, None] * rows]])
 
 
 def _grid(material: Material, first_nm: float) -> Float[np.ndarray, " sizes"]:
