@@ -80,4 +80,4 @@ def _cited(source: Source) -> str:
     doi = f"[doi:{source.doi}](https://doi.org/{source.doi})" if source.doi else None
     url = f"<{source.url}>" if source.url else None
     note = f"({source.note})" if source.note else None
-    return ". ".join(part for part in (*printed, where, doi, url, note) if part)
+    return ". ".join(part.rstrip(".") for part in (*printed, where, doi, url, note) if part)

@@ -19,6 +19,9 @@ UNEVEN = 0.05
 CONTRAST = 20.0
 """Least size of what sizes explain, over what noise alone would, in standard deviations of chi-squared."""
 
+COUNTED = 1.25
+"""Chi-squared per degree of freedom of an exact kernel [1]: every size counts as one, smooth as they are."""
+
 STRANGE = 0.05
 """Largest rms of the residual relative to the highest absorbance [1] that still counts as a fit."""
 
@@ -66,9 +69,15 @@ def misfit(residual: Float[np.ndarray, " wavelengths"], noise: float, solution: 
     return float(residual @ residual) / noise**2 / max(residual.size - used, 1)
 
 
-def tolerated(signal: Signal) -> float:
-    """Return the chi-squared per degree of freedom that noise alone may reach, at five sd [1]."""
-    return 1.0 + 5.0 * float(np.sqrt(2.0 / signal.wavelengths.size))
+def tolerated(signal: Signal, *, estimated: bool) -> float:
+    """Return the chi-squared per degree of freedom that noise alone may reach, at four sd [1].
+
+    Args:
+        signal: The spectrum.
+        estimated: Whether its noise was told from the spectrum, which is uncertain by 7 %.
+    """
+    relative = 2.0 / signal.wavelengths.size + (2.0 * 0.07) ** 2 * estimated
+    return COUNTED * (1.0 + 4.0 * float(np.sqrt(relative)))
 
 
 def refuse_strange(residual: Float[np.ndarray, " wavelengths"], signal: Signal) -> None:
@@ -108,9 +117,9 @@ def refuse_edge(columns: Problem, solution: Solution, signal: Signal, material: 
 
 
 def doubts(
-    signal: Signal, columns: Problem, solution: Solution, material: Material, chi_squared: float
+    signal: Signal, columns: Problem, solution: Solution, material: Material, *, missed_by: float
 ) -> tuple[str, ...]:
-    """Return what to doubt about a fit, whole sentences."""
+    """Return what to doubt about a fit; ``missed_by`` is its chi-squared over what noise alone may reach."""
     share = solution.amounts / solution.amounts.sum()
     mean = float(share @ columns.diameters)
     curve = material.sizing[0]
@@ -122,8 +131,8 @@ def doubts(
         f"'{curve.id}' was measured; it is an extrapolation."
     )
     missed = (
-        f"The fit misses the spectrum by {np.sqrt(chi_squared):.1f} times its noise; the noise was raised to "
-        "that, and the lineshape of the card is not quite that of this sample."
+        f"The fit misses the spectrum by {np.sqrt(missed_by):.1f} times what noise alone may; the noise was "
+        "raised until it covers that, and the lineshape of the card is not quite that of this sample."
     )
     unseen = (
         f"{100.0 * hidden:.0f} % of the volume is put into dots that absorb below "
@@ -132,7 +141,7 @@ def doubts(
     strayed = f"The absorbance reaches {highest:.2f}; above {HIGH:g} stray light makes it read low."
     found = (
         (not low <= mean <= high, extrapolated),
-        (chi_squared > tolerated(signal), missed),
+        (missed_by > 1.0, missed),
         (hidden > BEYOND, unseen),
         (highest > HIGH, strayed),
     )
