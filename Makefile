@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Small matrices on two busy workers: threads within each would fight over the cores
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 # Rooms whose arrays are checked for shape and type while the tests run
 SHAPES := --jaxtyping-packages=aliquot.population,aliquot.kinetics,aliquot.reactors,aliquot.instruments,aliquot.synthesis,aliquot.reproduce,beartype.beartype
 
@@ -12,10 +14,10 @@ demo: $(READY)
 	$(BIN)/aliquot reproduce wang2023 --report demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(SHAPES)
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 -m "not slow" $(SHAPES)
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check
