@@ -112,7 +112,7 @@ def coverage(shares: np.ndarray, seeds: int, noise: float = 1e-3) -> dict[str, f
     }  # fmt: skip
 
 
-def main(seeds: int) -> None:
+def main(seeds: int = 200) -> None:
     print(f"{seeds} seeds, noise 1e-3; error as mean ± sd (worst), interval as mean half width, held in %")
     for name, shares in TRUTHS.items():
         begin = time.perf_counter()

@@ -37,7 +37,9 @@ def test_reading_spectra_needs_no_jax() -> None:
 def test_every_public_name_has_a_home() -> None:
     assert aliquot.__all__ == sorted(aliquot.__all__)
     for name in aliquot.__all__:
-        assert getattr(aliquot, name) is not None
+        first = getattr(aliquot, name)
+        assert first is not None
+        assert getattr(aliquot, name) is first  # a room of the same name would hide it from the second look
     with pytest.raises(AttributeError, match="nothing"):
         _ = aliquot.nothing
 

@@ -1,6 +1,5 @@
 """The forward map on the paper's recipe: balance, determinism, agreement of equal things, honest refusals."""
 
-
 import numpy as np
 import pytest
 

@@ -25,7 +25,6 @@ _HOMES = {
     "read_recipe": "aliquot.recipe",
     "read_spectra": "aliquot.instruments.formats",
     "recipe_book": "aliquot.recipe",
-    "reproduce": "aliquot.reproduce",
     "simulate": "aliquot.synthesis",
     "AliquotError": "aliquot.errors",
     "Finding": "aliquot.finding",

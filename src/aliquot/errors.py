@@ -9,7 +9,7 @@
     │   ├── SignalError          a signal that can not bear the question put to it
     │   └── RangeError           a value outside the range in which a law or curve is known to hold
     └── SimulationError          the numerics gave up; the command line exits with 1
-        └── TopRungError         the population reached the top of its ladder (ask for more rungs)
+        └── TopRungError         the population reached the top of its ladder; exits with 2: ask for more
 
 Each error says what was given, what was expected, why that matters and what to do about it, and where:
 the file, line and key, the card, or the step of the recipe.

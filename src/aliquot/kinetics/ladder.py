@@ -6,8 +6,8 @@
     b_(n+1) = a_n c_inf exp(g_(n+1) - g_n)                   detailed balance
 
 No separate laws for nucleation, growth, dissolution and ripening: all follow from the landscape g_n
-(becker1935; DESIGN section 3). The top rung N has no way up, so mass is exact; that it stays empty is
-checked by whoever integrates.
+(becker1935; docs/explanation/ladder.md). The top rung N has no way up, so mass is exact; that it stays empty
+is checked by whoever integrates.
 """
 
 from collections.abc import Callable

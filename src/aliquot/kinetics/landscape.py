@@ -11,7 +11,7 @@ class Landscape(eqx.Module):
     """Free energy of a particle of n formula units in the capillary picture.
 
     g_n = theta (n^(2/3) - 1) in units of kT, with theta = gamma (36 pi v^2)^(1/3) / kT: the surface of a
-    sphere of n units times its surface energy, counted from the monomer (becker1935; DESIGN section 3). Valid
+    sphere of n units times its surface energy, counted from the monomer (becker1935). Valid
     where one surface energy describes all facets and sizes; wells of closed shells are not in it.
 
     Attributes:

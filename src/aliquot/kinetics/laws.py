@@ -78,7 +78,7 @@ class Attachment(eqx.Module):
     """Rate constant of monomer attachment to rung n: a_n = k(T) n^(2/3) (n0/n)^(m/3).
 
     The surface n^(2/3) times a surface rate that falls with the radius as k(r) = k0 (r0/r)^m; m = 1 has the
-    size dependence of diffusion (basis of the ladder, part I section 1).
+    size dependence of diffusion (docs/explanation/ladder.md).
 
     Attributes:
         rate: k [m3 mol-1 s-1].

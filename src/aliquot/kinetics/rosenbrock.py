@@ -159,7 +159,8 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
 
 def _unwrapped(terms: diffrax.AbstractTerm[Any, Any]) -> Ladder:
     """Return the ladder that diffrax wraps so that it could run backwards; we never do."""
-    ladder: Ladder = getattr(terms, "term", terms)
+    unknown: Any = terms
+    ladder: Ladder = getattr(unknown, "term", unknown)
     return ladder
 
 

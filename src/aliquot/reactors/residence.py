@@ -2,7 +2,7 @@
 
 Segregated averaging: each element of liquid is a small batch that leaves after its own time. That is exact
 for plug flow, for first-order chemistry, and where elements do not exchange; for dots, which hardly diffuse,
-it is the upper bound of the spread (basis of kinetics, section 2).
+it is the upper bound of the spread (docs/explanation/tube.md).
 """
 
 from dataclasses import dataclass
@@ -123,7 +123,7 @@ def in_tube(
     """Return the residence times of dots in a tube, by the model that is valid there or the one asked for.
 
     Taylor-Aris needs tau D / R^2 well above 1/14.7 (the first zero of J1); it is taken from 0.5 on, with a
-    note below 0.8, and the convective limit replaces it below (basis of kinetics, 2.4).
+    note below 0.8, and the convective limit replaces it below (docs/explanation/tube.md).
 
     Args:
         tube: The tube.

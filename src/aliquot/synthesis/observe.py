@@ -1,6 +1,7 @@
 """What the spectrometer of a recipe would see of a simulated run."""
 
 from dataclasses import replace
+from zlib import crc32
 
 from aliquot.errors import InputError, Where
 from aliquot.instruments.absorbance.observe import Spectrometer
@@ -27,7 +28,8 @@ def observe(run: Run, *, seed: int) -> Run:
 
     Args:
         run: A simulated run.
-        seed: Seed of the noise; the i-th aliquot takes seed + i.
+        seed: Seed of the noise. Each aliquot draws its own by its label, so that it does not depend on which
+            others were simulated with it.
 
     Raises:
         InputError: If the recipe does not say how absorbance is taken, or a population is not known.
@@ -44,7 +46,7 @@ def observe(run: Run, *, seed: int) -> Run:
         )
     instrument = spectrometer(settings)
     seen = []
-    for i, aliquot in enumerate(run.aliquots):
+    for aliquot in run.aliquots:
         if aliquot.population is None:
             raise InputError(
                 given=f"the aliquot '{aliquot.label}' without a population",
@@ -59,7 +61,7 @@ def observe(run: Run, *, seed: int) -> Run:
             instrument,
             label=aliquot.label,
             time_s=aliquot.time_s,
-            seed=seed + i,
+            seed=seed + crc32(aliquot.label.encode()),
         )
         seen.append(replace(aliquot, signals=(*aliquot.signals, signal)))
     return replace(run, aliquots=tuple(seen))

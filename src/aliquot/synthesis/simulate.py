@@ -115,8 +115,8 @@ def _feed(recipe: Recipe, chemistry: records.Chemistry) -> np.ndarray:
             given=f"a recipe for {recipe.material} with the chemistry '{chemistry.id}'",
             expected=f"a recipe for {chemistry.material}",
             why="constants belong to one reaction system",
-            remedy=suggestion(recipe.material, store.names("chemistries")),
-            where=Where(recipe.id, key="target.material"),
+            remedy=f"Name a chemistry that makes {recipe.material}.",
+            where=Where(recipe.id, key="material"),
         )
     present = recipe.feed.concentrations
     feed = []

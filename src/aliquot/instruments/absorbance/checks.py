@@ -13,8 +13,8 @@ from aliquot.units import EV_NM
 FEWEST = 40
 """Fewest wavelengths that are inverted."""
 
-UNEVEN = 0.05
-"""Steps of wavelength may differ by this share [1], for noise is told from neighbours."""
+UNEVEN = 0.10
+"""Steps of wavelength may differ by this share [1]: a Cary's do by 0.07; noise is told from neighbours."""
 
 CONTRAST = 20.0
 """Least size of what sizes explain, over what noise alone would, in standard deviations of chi-squared."""
@@ -33,9 +33,11 @@ HIGH = 2.0
 
 
 def refuse_unfit(signal: Signal) -> None:
-    """Refuse what is not on an even grid of enough wavelengths; raises SignalError."""
+    """Refuse what is zero, or not on an even grid of enough wavelengths; raises SignalError."""
     steps = np.diff(signal.wavelengths)
-    if signal.wavelengths.size < FEWEST:
+    if not signal.values.any():
+        given, why = "zeros at all wavelengths", "nothing was measured"
+    elif signal.wavelengths.size < FEWEST:
         given, why = f"{signal.wavelengths.size} wavelengths", "sizes could be anything"
     elif float(np.ptp(steps)) > UNEVEN * float(steps.mean()):
         given, why = f"steps from {steps.min():.3g} to {steps.max():.3g} nm", "noise is told from neighbours"

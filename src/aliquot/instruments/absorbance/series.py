@@ -48,6 +48,10 @@ def trend_of(
     times, e1 = times_s[order], e1_nm[order]
     repeated = sorted({float(a) for a, b in pairwise(times) if a == b})
     flags = tuple(f"More than one aliquot was taken at {time:g} s." for time in repeated)
+    apart = max((float(np.ptp(e1[times == time])) for time in repeated), default=0.0)
+    if apart > REPEATABILITY_NM:
+        told = f"Aliquots of one time lie {apart:.0f} nm apart: several series have no one trend."
+        return Trend.NONE, (*flags, told)
     if np.unique(times).size < FEWEST:
         return Trend.NONE, (*flags, f"A trend needs at least {FEWEST} times with a first exciton.")
     smooth = median_filter(e1, size=3, mode="nearest")

@@ -124,7 +124,7 @@ def size_from_edge(material: Material, e1: Finding) -> Finding:
         how far sizes from absorbance were off. Without value, and with the reason, where no curve holds.
 
     Source:
-        optics.md 1.3: an ensemble of curves, gated by range; the curves of the card give their own sources.
+        The curves of the card, each with its own; an ensemble of them, gated by range, is ours.
 
     Example:
         >>> from aliquot.knowledge import store
