@@ -6,13 +6,13 @@ their mean. The budget has the noise of the data, the method (the readings apart
 says) and the lineshape: the next transition pulls at all readings alike. On good spectra noise is the least.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import least_squares
-from scipy.signal import find_peaks
 
 from aliquot.finding import Finding, Interval
 from aliquot.instruments.absorbance.curvature import Curvature, curvature, unsmoothed
@@ -135,8 +135,7 @@ def _lowest(
     bent: Curvature, energies: Float[np.ndarray, " n"], above: Float[np.ndarray, " n"], limit: float
 ) -> int | None:
     """Return the place of the minimum of d2A/dE2 that is the first exciton, None if there is none."""
-    places, found = find_peaks(-bent.values, prominence=0.0)
-    for place, prominence in zip(places.tolist(), found["prominences"].tolist(), strict=True):
+    for place, prominence in _valleys(bent.values):
         depth = -float(bent.values[place])
         energy = float(bent.energies[place])
         width = bent.width_below(energy)
@@ -148,6 +147,21 @@ def _lowest(
         if clear and _is_exciton(energies, above, energy, depth * width**2):
             return int(place)
     return None
+
+
+def _valleys(values: Float[np.ndarray, " m"]) -> Iterator[tuple[int, float]]:
+    """Yield place and prominence of each local minimum, from first to last.
+
+    The prominence is how far one has to climb to get out to something deeper, or to an end.
+    """
+    inner = values[1:-1]
+    for place in (np.flatnonzero((inner < values[:-2]) & (inner <= values[2:])) + 1).tolist():
+        sides = values[:place][::-1], values[place + 1 :]
+        walls = []
+        for side in sides:
+            deeper = np.flatnonzero(side < values[place])
+            walls.append(float(side[: deeper[0] if deeper.size else None].max()))
+        yield place, min(walls) - float(values[place])
 
 
 def _is_exciton(
