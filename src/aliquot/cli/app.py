@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 a fault of ours, or a simulation that failed; 2 bad input.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     # All matrices are small: threads of the linear algebra only get in each other's way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Imports and tracing make a million objects that live to the end; looking through them for garbage every
+    # 700 is a tenth of a short command.
+    gc.set_threshold(100_000, 20, 20)
     _keep_compiled_code()
     sys.exit(run(words))
 

@@ -29,6 +29,9 @@ Temperature: TypeAlias = Callable[[Scalar], Float[Array, ""]]
 """Temperature [K] as a function of time [s]; a differentiable record."""
 
 
+_NIL = np.zeros(1)
+
+
 class State(NamedTuple):
     """Concentrations at one time, or their rates of change."""
 
@@ -65,7 +68,8 @@ class Ladder(diffrax.AbstractTerm[Any, Any]):  # its state is a State, its contr
         chemistry, n = self.chemistry, jnp.arange(1.0, size)
         a = chemistry.attachment(n, temperature)
         b = a * chemistry.solubility(temperature) * jnp.exp(chemistry.landscape.climb(n, temperature))
-        return Rates(jnp.append(a, 0.0), jnp.insert(b, 0, 0.0), chemistry.conversion.rate(temperature))
+        convert = chemistry.conversion.rate(temperature)
+        return Rates(jnp.concatenate([a, _NIL]), jnp.concatenate([_NIL, b]), convert)
 
     def change(self, rates: Rates, y: State) -> State:
         """Return dy/dt [mol m-3 s-1] under given rate constants."""
@@ -94,9 +98,9 @@ class Ladder(diffrax.AbstractTerm[Any, Any]):  # its state is a State, its contr
             corner=corner,
             row=(up - b)[1:].at[0].add(-b[1]),
             column=taken[1:] - arrival,
-            lower=jnp.insert(-up[1:-1], 0, 0.0),
+            lower=jnp.concatenate([_NIL, -up[1:-1]]),
             diagonal=shift + (up + b)[1:],
-            upper=jnp.append(-b[2:], 0.0),
+            upper=jnp.concatenate([-b[2:], _NIL]),
         )
 
     def drift(self, t: Scalar, y: State) -> State:

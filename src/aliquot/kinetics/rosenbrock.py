@@ -132,13 +132,17 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
         drift = jax.lax.cond(held, lambda: jax.tree.map(jnp.zeros_like, y0), lambda: ladder.drift(t0, y0))
         matrix = ladder.shifted(rates, y0, 1.0 / (GAMMA * h))
         start = _joined(y0)
+        at_time = {0.0: rates}
+        for alpha in sorted(set(ALPHA[1:])):
+            at_time[alpha] = jax.lax.cond(
+                held,
+                lambda: rates,
+                lambda alpha=alpha: ladder.rates(ladder.temperature(t0 + alpha * h), size),
+            )
         stages: list[tuple[Array, Array]] = []
         for i in range(6):
             point = _combined(start, A[i], stages)
-            at_stage = jax.lax.cond(
-                held, lambda: rates, lambda i=i: ladder.rates(ladder.temperature(t0 + ALPHA[i] * h), size)
-            )
-            f = _joined(ladder.change(at_stage, _split(point)))
+            f = _joined(ladder.change(at_time[ALPHA[i]], _split(point)))
             f = _combined(f, [c / h for c in C[i]], stages)
             if GAMMA_I[i]:
                 f = _combined(f, [GAMMA_I[i] * h], [_joined(drift)])
@@ -166,7 +170,7 @@ def _unwrapped(terms: diffrax.AbstractTerm[Any, Any]) -> Ladder:
 
 def _joined(y: State) -> tuple[Array, Array]:
     """Group a state as the matrix does: border (species, monomer) and rungs 2..N."""
-    return jnp.append(y.species, y.rungs[0]), y.rungs[1:]
+    return jnp.concatenate([y.species, y.rungs[:1]]), y.rungs[1:]
 
 
 def _split(parts: tuple[Array, Array]) -> State:
