@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from aliquot.errors import RangeError, Where
-from aliquot.knowledge.document import In, Nanometres, Schema, Temperature
+from aliquot.knowledge.document import Nanometres, Schema, Temperature
 from aliquot.units import AVOGADRO, Quantity
 
 
@@ -378,7 +378,3 @@ class Erratum(Schema):
     """What it costs to be misled by it."""
     certainty: str
     """Whether the correction is certain (and why) or likely."""
-
-
-Energy = Annotated[Quantity, In("eV")]
-"""Energy of one particle or photon [eV]."""

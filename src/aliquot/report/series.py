@@ -31,30 +31,34 @@ class Series:
 def by_temperature(result: Reproduction) -> Series:
     """Return the samples of the most common flow, by their temperature [°C]."""
     flow, members = _largest(result, lambda condition: condition.aliquot.flow)
-    places = {id(c): celsius(c) for c in members}
-    members.sort(key=lambda c: places[id(c)])
-    return Series(
-        name="temperature",
-        axis="temperature [°C]",
-        held="flow not known" if flow is None else f"all at {flow * 6e7:g} mL/min",
-        conditions=tuple(members),
-        places=tuple(places[id(c)] for c in members),
-        labels=tuple(f"{places[id(c)]:.0f} °C" for c in members),
-    )
+    held = "flow not known" if flow is None else f"all at {flow * 6e7:g} mL/min"
+    return _along("temperature", "temperature", "°C", held, members, celsius)
 
 
 def by_time(result: Reproduction) -> Series:
     """Return the samples of the most common temperature, by their mean residence time [min]."""
     kelvin, members = _largest(result, lambda condition: condition.aliquot.temperature)
-    places = {id(c): minutes(c) for c in members}
-    members.sort(key=lambda c: places[id(c)])
+    held = "temperature not known" if kelvin is None else f"all at {kelvin - ZERO_CELSIUS:.0f} °C"
+    return _along("time", "residence time", "min", held, members, minutes)
+
+
+def _along(
+    name: str,
+    quantity: str,
+    unit: str,
+    held: str,
+    members: list[Condition],
+    place: Callable[[Condition], float],
+) -> Series:
+    """Return samples in the order of a quantity, each at its place on that axis."""
+    ordered = sorted(members, key=place)
     return Series(
-        name="time",
-        axis="residence time [min]",
-        held="temperature not known" if kelvin is None else f"all at {kelvin - ZERO_CELSIUS:.0f} °C",
-        conditions=tuple(members),
-        places=tuple(places[id(c)] for c in members),
-        labels=tuple(f"{places[id(c)]:.0f} min" for c in members),
+        name=name,
+        axis=f"{quantity} [{unit}]",
+        held=held,
+        conditions=tuple(ordered),
+        places=tuple(place(condition) for condition in ordered),
+        labels=tuple(f"{place(condition):.0f} {unit}" for condition in ordered),
     )
 
 

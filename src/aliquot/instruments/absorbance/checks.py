@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from aliquot.errors import SignalError
+from aliquot.instruments.absorbance.edge import SATURATED
 from aliquot.instruments.absorbance.kernel import first_exciton
 from aliquot.instruments.absorbance.problem import Problem, Solution
 from aliquot.instruments.signal import Signal
@@ -27,9 +28,6 @@ STRANGE = 0.05
 
 BEYOND = 0.02
 """Largest share of volume [1] in dots whose first exciton lies beyond the red end of the window."""
-
-HIGH = 2.0
-"""Absorbance above which stray light and noise of an ordinary instrument begin to show [1]."""
 
 
 def refuse_unfit(signal: Signal) -> None:
@@ -140,12 +138,12 @@ def doubts(
         f"{100.0 * hidden:.0f} % of the volume is put into dots that absorb below "
         f"{signal.wavelengths[0]:g} nm, where the window begins."
     )
-    strayed = f"The absorbance reaches {highest:.2f}; above {HIGH:g} stray light makes it read low."
+    strayed = f"The absorbance reaches {highest:.2f}; above {SATURATED:g} stray light makes it read low."
     found = (
         (not low <= mean <= high, extrapolated),
         (missed_by > 1.0, missed),
         (hidden > BEYOND, unseen),
-        (highest > HIGH, strayed),
+        (highest > SATURATED, strayed),
     )
     return tuple(sentence for applies, sentence in found if applies)
 

@@ -20,6 +20,7 @@ from scipy.special import erf
 
 from aliquot.errors import CardError, RangeError, Where
 from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption
+from aliquot.instruments.absorbance.sizing import energy
 from aliquot.knowledge.records import Lineshape, Material, PowerLaw
 from aliquot.population import Population
 from aliquot.units import AVOGADRO, EV_NM, to_float
@@ -94,16 +95,16 @@ def first_exciton(material: Material, diameters: Float[np.ndarray, " sizes"]) ->
         >>> (EV_NM / first_exciton(store.material("InP"), np.array([2.7, 3.4]))).round(0)
         array([518., 590.])
     """
-    law = material.sizing[0].law
-    if not isinstance(law, PowerLaw):
+    curve = material.sizing[0]
+    if not isinstance(curve.law, PowerLaw):
         raise CardError(
-            given=f"the sizing curve '{material.sizing[0].id}', a {law.form}",
+            given=f"the sizing curve '{curve.id}', a {curve.law.form}",
             expected="a power law, E1 = E_inf + a d^-b",
             why="a polynomial in wavelength is no law of energy outside its range",
             remedy="Put a power law first among the sizing curves of the card.",
             where=Where(f"cards/materials/{material.id}.yaml", key="sizing"),
         )
-    return np.asarray(law.gap + law.a * diameters**-law.b)
+    return energy(curve, diameters)
 
 
 def kernel(
