@@ -23,9 +23,9 @@ from aliquot.kinetics.laws import Arrhenius, Attachment, Conversion
 from aliquot.knowledge.store import material, solvent
 from aliquot.reactors.residence import in_tube
 from aliquot.reactors.tube import WallHeating, thermal_lag
-from aliquot.recipe import read_recipe, recipe_book
+from aliquot.recipe import flow_recipe, read_recipe, recipe_book
 
-RECIPE = read_recipe(recipe_book("inp_wang2023"))
+RECIPE = flow_recipe(read_recipe(recipe_book("inp_wang2023")))
 LIQUID = solvent("oleylamine")
 UNIT_VOLUME = material("InP").unit_volume
 REFERENCE = 473.15

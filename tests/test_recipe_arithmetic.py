@@ -4,7 +4,7 @@ import pytest
 
 from aliquot.errors import RecipeError
 from aliquot.recipe import Purity, Tube, Zone, parse_recipe, read_recipe, recipe_book
-from aliquot.recipe.checks import agrees
+from aliquot.recipe.stated import agrees
 from aliquot.units import to_float
 
 FILE = recipe_book("inp_wang2023")

@@ -12,7 +12,22 @@ from pathlib import Path
 import typer
 from platformdirs import user_cache_path
 
-from aliquot.cli import analyse, output, reproduce, simulate
+from aliquot.cli import (
+    analyse,
+    cite,
+    clusters,
+    errata,
+    landscape,
+    lookup,
+    material,
+    output,
+    reagent,
+    reproduce,
+    routes,
+    rules,
+    simulate,
+)
+from aliquot.cli.recipe import app as recipe
 from aliquot.errors import AliquotError
 
 app = typer.Typer(
@@ -30,7 +45,10 @@ app = typer.Typer(
 def _root(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
+    cards: str | None = typer.Option(None, "--cards", help="Folder of your own cards; before the verb."),
 ) -> None:
+    if cards is not None:
+        lookup.use_cards(Path(cards))
     if version:
         typer.echo(output.version())
     elif context.invoked_subcommand is None:
@@ -40,6 +58,16 @@ def _root(
 app.command("simulate", short_help="A recipe in, populations and spectra out.")(simulate.simulate)
 app.command("analyse", short_help="Measured spectra in, findings out.")(analyse.analyse)
 app.command("reproduce", short_help="A paper's numbers, published and computed.")(reproduce.reproduce)
+app.command("routes", short_help="Published ways to a material.")(routes.routes)
+app.command("clusters", short_help="Magic-sized clusters, by line and family.")(clusters.clusters)
+app.command("material", short_help="Bulk constants of a semiconductor.")(material.material)
+app.command("reagent", short_help="A chemical: structure, density, hazards.")(reagent.reagent)
+app.command("errata", short_help="Located errors of the papers.")(errata.errata)
+app.command("rules", short_help="What the field holds true.")(rules.rules)
+app.command("landscape", short_help="Routes by chemistry and material, and the gaps.")(landscape.landscape)
+app.command("cite", short_help="What a recipe, a result or a card stands on.")(cite.cite)
+
+app.add_typer(recipe.app, name="recipe", short_help="Check, tabulate, scale, export, import, copy recipes.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -67,7 +95,8 @@ def run(words: Sequence[str]) -> int:
     """
     as_json = "--json" in words
     try:
-        code = app(args=list(words), prog_name="aliquot", standalone_mode=False)
+        with lookup.own_cards():
+            code = app(args=list(words), prog_name="aliquot", standalone_mode=False)
     except AliquotError as error:
         output.complain(type(error).__name__, str(error), str(error.where), as_json, notes(error))
         return error.exit_code

@@ -42,12 +42,12 @@ def reproduce(
       aliquot reproduce wang2023 --report demo
     """
     from aliquot.knowledge import store
-    from aliquot.recipe import read_recipe, recipe_book
+    from aliquot.recipe import flow_recipe, read_recipe, recipe_book
     from aliquot.reproduce import reproduce as compute
 
     results = []
     for paper in papers or store.names("observations"):
-        samples = len(read_recipe(recipe_book(store.observations(paper).recipe)).samples)
+        samples = len(flow_recipe(read_recipe(recipe_book(store.observations(paper).recipe))).samples)
         with output.progress(2 * samples, f"reproducing {paper}", quiet=json) as told:
             results.append(compute(paper, seed=seed, progress=told))
     written = [_report(result, report) for result in results] if report is not None else []

@@ -9,7 +9,7 @@ from aliquot.cli import output
 
 if TYPE_CHECKING:
     from aliquot.knowledge.records import Chemistry
-    from aliquot.recipe import Recipe
+    from aliquot.recipe import FlowRecipe
     from aliquot.synthesis import Aliquot, Run
 
 
@@ -38,12 +38,11 @@ def simulate(
       aliquot simulate inp_wang2023
       aliquot simulate my_recipe.yaml --sample 200C --json
     """
-    from aliquot.recipe import read_recipe, recipe_book, recipe_names
+    from aliquot.recipe import flow_recipe, open_recipe
     from aliquot.synthesis import observe
     from aliquot.synthesis import simulate as run_recipe
 
-    path = recipe_book(recipe) if recipe in recipe_names() else Path(recipe)
-    read = read_recipe(path)
+    read = flow_recipe(open_recipe(recipe))
     if sample:
         read = read.only(*sample)
     card = _chemistry(read, chemistry)
@@ -110,7 +109,7 @@ def _e1(aliquot: "Aliquot") -> float | None:
     return None if found is None else found.value
 
 
-def _chemistry(recipe: "Recipe", name: str | None) -> "Chemistry":
+def _chemistry(recipe: "FlowRecipe", name: str | None) -> "Chemistry":
     """Return the chemistry asked for, or the one whose precursors the feed holds."""
     from aliquot.errors import RecipeError, Where
     from aliquot.knowledge import store

@@ -114,7 +114,7 @@ class Document:
         self.error = error
         try:
             self.tree: Any = YAML(typ="rt").load(text)
-            self._content = _plain(self.tree)
+            self._content = plain(self.tree)
         except _UNREADABLE as fault:
             raise self._malformed(fault) from None
         if not isinstance(self.tree, Mapping):
@@ -216,7 +216,7 @@ class Document:
                 )
             case "quantity":
                 return self.error(
-                    given=repr(detail["input"]),
+                    given=repr(detail["input"])[:80],
                     expected=context["expected"],
                     why=context["why"],
                     remedy=context["remedy"],
@@ -248,12 +248,12 @@ def together(faults: Sequence[AliquotError]) -> AliquotError:
     return first
 
 
-def _plain(node: Any) -> Any:  # noqa: ANN401
+def plain(node: Any) -> Any:  # noqa: ANN401
     """Strip the YAML reader's own containers and scalars down to Python's."""
     if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
+        return {str(key): plain(value) for key, value in node.items()}
     if isinstance(node, list):
-        return tuple(_plain(value) for value in node)
+        return tuple(plain(value) for value in node)
     if isinstance(node, bool) or node is None:
         return node
     for kind in (str, int, float):

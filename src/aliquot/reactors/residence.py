@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from aliquot.errors import InputError
 from aliquot.knowledge.records import Solvent
-from aliquot.recipe.record import Tube
+from aliquot.recipe.flow import Tube
 from aliquot.units import BOLTZMANN_EV
 
 BOLTZMANN = BOLTZMANN_EV * 1.602176634e-19

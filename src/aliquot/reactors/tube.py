@@ -14,7 +14,7 @@ from aliquot.kinetics.integrate import DEFAULT, Tolerances, integrate
 from aliquot.kinetics.ladder import Ladder, Scalar, State
 from aliquot.knowledge.records import Solvent
 from aliquot.reactors.residence import Dispersion, ResidenceTimes, in_tube
-from aliquot.recipe.record import Sample, Tube
+from aliquot.recipe.flow import Sample, Tube
 
 NUSSELT = 3.66
 """Nusselt number of laminar flow in a tube with a wall at constant temperature [1]."""

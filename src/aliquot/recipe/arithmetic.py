@@ -1,47 +1,92 @@
-"""The arithmetic of a recipe: doses to moles, mixtures to concentrations, volumes and flows to times.
+"""The arithmetic of a recipe: doses to moles, mixtures to concentrations.
 
 What was dosed is kept beside what is active (as dosed times purity), because papers print either. In a
-mixture liquids add their volumes, however they were dosed, and dissolved solids add none, unless the recipe
-states the volume.
+mixture liquids add their volumes, however they were dosed, and dissolved solids and gases add none, unless
+the recipe states the volume.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from aliquot.knowledge.records import Reagent
-from aliquot.recipe.record import Dose, Purity, Sample, Solution, Tube
+from aliquot.knowledge.records import Material, Reagent
+from aliquot.recipe.record import Dose, Purity, Solution
 from aliquot.units import Quantity
 
+GAS_VOLUME = 8.314462618 * 298.15 / 101325.0
+"""Volume of one mole of an ideal gas at 25 degC and 1 atm [m3 mol-1]."""
 
-def dose(key: str, quantity: Quantity, purity: Purity | None, card: Reagent) -> Dose:
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was weighed or measured out of a bottle."""
+
+    quantity: Quantity
+    """A mass [g], a volume [m3] or moles [mol]."""
+    purity: Purity | None = None
+    """Purity of the reagent, None if it was not reported."""
+    concentration: float | None = None
+    """Concentration of the solution that was measured out, None for the reagent itself [mol m-3]."""
+    carrier: Reagent | None = None
+    """Solvent of that solution, None where there is none or it was not reported."""
+
+
+def dose(key: str, measured: Measured, card: Reagent) -> Dose:
     """Turn a dosed mass, volume or amount into moles.
 
     Args:
         key: Name of the dose in the recipe.
-        quantity: What was dosed, in g, m3 or mol.
-        purity: Purity, None if it was not reported.
-        card: Card of the reagent; its density is needed for a volume, and for any liquid.
+        measured: What was dosed.
+        card: Card of the reagent; its density is needed for a volume of it, and for any liquid.
 
     Returns:
         The dose, with amount and volume.
 
     Example:
         >>> from aliquot.knowledge.store import reagent
-        >>> phosphine = dose("P", Quantity.parse("4.4 mL", "m3"), Purity(0.97, 0.97, "97 %"), reagent("PDEA"))
+        >>> bottle = Measured(Quantity.parse("4.4 mL", "m3"), Purity(0.97, 0.97, "97 %"))
+        >>> phosphine = dose("P", bottle, reagent("PDEA"))
         >>> round(phosphine.dosed * 1e3, 2), round(phosphine.active * 1e3, 2)      # mmol
         (16.06, 15.58)
     """
+    if measured.concentration is not None:
+        return _dissolved(key, measured, measured.concentration, card)
+    quantity = measured.quantity
     molar_mass = card.molar_mass.to("g/mol")
     density = card.density.to("g/m3") if card.density else None
-    if quantity.unit == "m3" and density is not None:
+    if quantity.unit == "m3" and card.state == "gas":
+        amount = quantity.value / GAS_VOLUME
+    elif quantity.unit == "m3" and density is not None:
         amount = quantity.value * density / molar_mass
     elif quantity.unit == "g":
         amount = quantity.value / molar_mass
     else:
         amount = quantity.value
-    liquid = density is not None and (card.state == "liquid" or quantity.unit == "m3")
+    liquid = card.state != "gas" and density is not None and (card.state == "liquid" or quantity.unit == "m3")
     volume = amount * molar_mass / density if liquid and density is not None else 0.0
-    return Dose(key, card.id, amount, purity, volume, quantity.text)
+    return Dose(key, card.id, amount, measured.purity, volume, quantity.text)
+
+
+def product(key: str, quantity: Quantity, recipe: str, material: Material) -> Dose:
+    """Turn a weighed product of another recipe into formula units; its ligands are counted as product.
+
+    Args:
+        key: Name of the dose in the recipe.
+        quantity: Mass [g] or formula units [mol].
+        recipe: Name of the recipe that makes it.
+        material: Card of its material.
+
+    Returns:
+        The dose, of the material.
+
+    Example:
+        >>> from aliquot.knowledge.store import material
+        >>> seeds = product("seeds", Quantity.parse("20 mg", "g"), "cd3p2_tiwari2025_dots", material("InP"))
+        >>> round(seeds.dosed * 1e3, 3)                                            # mmol
+        0.137
+    """
+    amount = quantity.value / material.molar_mass.to("g/mol") if quantity.unit == "g" else quantity.value
+    return Dose(key, material.id, amount, None, 0.0, quantity.text, product=recipe)
 
 
 def needs_density(quantity: Quantity, card: Reagent) -> bool:
@@ -49,10 +94,29 @@ def needs_density(quantity: Quantity, card: Reagent) -> bool:
 
     Example:
         >>> from aliquot.knowledge.store import reagent
-        >>> needs_density(Quantity.parse("1 mL", "m3"), reagent("InCl3"))
+        >>> needs_density(Quantity.parse("1 mL", "m3"), reagent("TOPO"))
         True
     """
-    return card.density is None and (quantity.unit == "m3" or card.state == "liquid")
+    return card.density is None and card.state != "gas" and (quantity.unit == "m3" or card.state == "liquid")
+
+
+def portion(source: Solution, volume: float | None) -> tuple[Dose, ...]:
+    """Return the doses in a portion of a mixture.
+
+    Args:
+        source: The mixture.
+        volume: How much of it, None for all [m3].
+
+    Returns:
+        Its doses, amounts and volumes in proportion; the volumes add up to that of the portion.
+    """
+    if volume is None:
+        return source.doses
+    share = volume / source.volume
+    return tuple(
+        replace(part, dosed=part.dosed * share, volume=part.volume * share, carried=part.carried * share)
+        for part in source.doses
+    )
 
 
 def solution(name: str, doses: Sequence[Dose], stated_volume: float | None = None) -> Solution:
@@ -72,20 +136,21 @@ def solution(name: str, doses: Sequence[Dose], stated_volume: float | None = Non
     return Solution(name, tuple(doses), volume, active, dosed)
 
 
-def sample(name: str, flow: float, temperatures: Sequence[float], tube: Tube) -> Sample:
-    """Compute the residence times of a sample.
+def _dissolved(key: str, measured: Measured, concentration: float, card: Reagent) -> Dose:
+    """Return the dose of a solution of known concentration.
 
-    Args:
-        name: Name of the sample.
-        flow: Volume flow at the temperature of the pump [m3 s-1].
-        temperatures: Temperature of each zone [K].
-        tube: The tube.
-
-    Returns:
-        The sample, with t = V/Q for every zone, without thermal expansion of the liquid.
+    What its solvent brings follows from additive volumes: all of the volume is solvent, less what the reagent
+    itself holds bound (1 M TOPTe in TOP: 2.24 mmol TOP per mL, of which 1 mmol is bound to Te).
     """
-    times = tuple(tube.cross_section * zone.length / flow for zone in tube.zones)
-    return Sample(name, flow, tuple(temperatures), times)
+    volume = measured.quantity.value
+    amount = concentration * volume
+    carrier, carried = measured.carrier, 0.0
+    if carrier is not None and carrier.density is not None:
+        whole = volume * carrier.density.to("g/m3") / carrier.molar_mass.to("g/mol")
+        carried = max(whole - amount * card.holds.get(carrier.id, 0.0), 0.0)
+    name = None if carrier is None else carrier.id
+    text = measured.quantity.text
+    return Dose(key, card.id, amount, measured.purity, volume, text, concentration, name, carried)
 
 
 def _per_volume(amounts: Iterable[tuple[str, float]], volume: float) -> Mapping[str, float]:

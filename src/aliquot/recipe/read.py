@@ -1,28 +1,44 @@
-"""Read a recipe file: grammar, consistency, arithmetic, checks, in this order."""
+"""Read a recipe file: grammar, consistency, arithmetic, stated numbers, in this order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aliquot.errors import RecipeError
+from aliquot.errors import RecipeError, suggestion
 from aliquot.knowledge.document import Document, together
-from aliquot.knowledge.store import reagent
+from aliquot.knowledge.store import material, reagent
 from aliquot.recipe import arithmetic
-from aliquot.recipe.checks import checks
+from aliquot.recipe.batch import BatchRecipe, Vessel
+from aliquot.recipe.book import recipe_file, recipe_names
 from aliquot.recipe.consistency import faults
-from aliquot.recipe.grammar import Observe, RecipeFile
-from aliquot.recipe.record import Dose, Recipe, Sample, Solution, Tube, Zone
+from aliquot.recipe.flow import FlowRecipe, Sample, Tube, Zone, sample
+from aliquot.recipe.grammar import (
+    BatchFile,
+    Dilution,
+    FlowFile,
+    Observe,
+    SeriesFile,
+    VariationFile,
+)
+from aliquot.recipe.grammar import (
+    Solution as WrittenSolution,
+)
+from aliquot.recipe.record import Dose, Recipe, Solution
 from aliquot.recipe.record import Observe as Observation
+from aliquot.recipe.stated import compare_all
+from aliquot.recipe.steps import steps
+from aliquot.recipe.variation import VariedDocument
 
 
 def read_recipe(path: str | Path) -> Recipe:
     """Read a recipe file.
 
     Args:
-        path: The file.
+        path: The file; for a recipe of a series ``"file.yaml:name"``.
 
     Returns:
-        The recipe, in numbers.
+        The recipe, in numbers: a :class:`FlowRecipe` or a :class:`BatchRecipe`.
 
     Raises:
         RecipeError: If the file can not be read, or the recipe contradicts itself; it names file, line and
@@ -34,7 +50,27 @@ def read_recipe(path: str | Path) -> Recipe:
         ...
         aliquot.errors.RecipeError: nowhere.yaml: got the file 'nowhere.yaml'; expected a YAML file ...
     """
-    return _recipe(Document.from_file(Path(path), RecipeError))
+    return recipe_of(recipe_document(path))
+
+
+def open_recipe(name: str | Path) -> Recipe:
+    """Read a recipe by its name in the book, or from a file.
+
+    Args:
+        name: A name such as ``"inp_wang2023"`` or ``"cdte_mech2023_top:5mmol"``, or a path as for
+            :func:`read_recipe`.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        RecipeError: As :func:`read_recipe`.
+
+    Example:
+        >>> open_recipe("inp_wang2023").title
+        'InP dots from aminophosphine, premixed, in a heated tube'
+    """
+    return recipe_of(recipe_document(name))
 
 
 def parse_recipe(text: str, file: str = "recipe") -> Recipe:
@@ -70,71 +106,212 @@ def parse_recipe(text: str, file: str = "recipe") -> Recipe:
         >>> [round(sample.residence_time / 60, 1) for sample in recipe.samples]            # min
         [62.8, 31.4]
     """
-    return _recipe(Document(text, file, RecipeError))
+    return recipe_of(Document(text, file, RecipeError))
 
 
-def _recipe(document: Document) -> Recipe:
-    """Turn a document into a recipe."""
-    written = document.read(RecipeFile)
+def recipe_document(name: str | Path) -> Document:
+    """Return the document of a recipe, with the changes of its series.
+
+    Args:
+        name: A name of the book, or a path; ``"series:recipe"`` for a recipe of a series.
+
+    Returns:
+        The document: its tree can be edited and written back with its comments.
+
+    Raises:
+        RecipeError: If there is no such file or recipe.
+
+    Example:
+        >>> recipe_document("inp_wang2023").tree["material"]
+        'InP'
+    """
+    text = str(name)
+    if text in recipe_names():
+        file, _, variant = text.partition(":")
+        return _document(recipe_file(file), variant or None)
+    file, colon, variant = text.rpartition(":")
+    if colon and "/" not in variant and Path(file).is_file():
+        return _document(Path(file), variant)
+    return _document(Path(text), None)
+
+
+def series_of(path: Path) -> tuple[Document, SeriesFile] | None:
+    """Return the document of a series as its grammar reads it, None for a file of a single recipe.
+
+    Raises:
+        RecipeError: If the file can not be read, or is a malformed series.
+    """
+    document = Document.from_file(path, RecipeError)
+    if document.tree.get("format") != "aliquot-series/1":
+        return None
+    return document, document.read(SeriesFile)
+
+
+def recipe_of(document: Document) -> Recipe:
+    """Return the recipe that a document holds.
+
+    Raises:
+        RecipeError: As :func:`read_recipe`.
+    """
+    batch = "steps" in document.tree
+    written: FlowFile | BatchFile = document.read(BatchFile) if batch else document.read(FlowFile)
     found = list(faults(written, document))
     if found:
         raise together(found)
-    doses = _doses(written)
-    solutions = _solutions(written, doses)
-    tube = _tube(written)
-    return Recipe(
-        id=written.id,
-        title=written.title,
-        material=written.material,
-        doses=tuple(doses.values()),
-        solutions=tuple(solutions.values()),
-        feed=solutions[written.flow.feed],
-        tube=tube,
-        samples=_samples(written, tube),
-        observe=_observe(written.observe),
-        checks=checks(written.checks, doses, solutions[written.flow.feed], tube, document),
-        unreported=tuple(_nulls(document.tree)),
-        assumed=dict(written.assumed),
-        sources=written.source,
-        errata=written.errata,
-    )
+    return _Reading(written, document).recipe()
 
 
-def _doses(written: RecipeFile) -> dict[str, Dose]:
-    return {
-        key: arithmetic.dose(key, part.dose, part.purity, reagent(part.is_))
-        for key, part in written.reagents.items()
-    }
-
-
-def _solutions(written: RecipeFile, doses: dict[str, Dose]) -> dict[str, Solution]:
-    return {
-        name: arithmetic.solution(
-            name, [doses[key] for key in mixture.of], mixture.volume.value if mixture.volume else None
+def _document(path: Path, variant: str | None) -> Document:
+    """Return the document of a file, or of one recipe of a series."""
+    document = Document.from_file(path, RecipeError)
+    if document.tree.get("format") == "aliquot-variation/1" and variant is None:
+        variation = document.read(VariationFile)
+        return VariedDocument(_base(path, variation.base), document, variation)
+    series = series_of(path)
+    if series is None and variant is None:
+        return document
+    known = [] if series is None else [recipe.id for recipe in series[1].recipes]
+    if series is None or variant not in known:
+        raise RecipeError(
+            given=f"'{path.name}'" if variant is None else f"'{path.name}:{variant}'",
+            expected="one recipe" if series is None else f"one recipe of the series, as '{path.stem}:NAME'",
+            why="the file holds a single recipe" if series is None else "the file holds several",
+            remedy=f"Write '{path.name}' alone." if series is None else suggestion(variant or "", known),
+            where=document.where(("recipes",)),
         )
-        for name, mixture in written.solutions.items()
-    }
+    document, written = series
+    return VariedDocument(_base(path, written.base), document, written, known.index(variant))
 
 
-def _tube(written: RecipeFile) -> Tube:
+def _base(path: Path, name: str) -> Document:
+    """Return the document of the recipe that a file varies: beside it, or in the book."""
+    beside = path.parent / name
+    return _document(beside, None) if beside.is_file() else recipe_document(name)
+
+
+class _Reading:
+    """Turns what is written into numbers."""
+
+    def __init__(self, written: FlowFile | BatchFile, document: Document) -> None:
+        self.written = written
+        self.document = document
+        self.doses = self._doses()
+        self.solutions = self._solutions()
+
+    def recipe(self) -> Recipe:
+        """Return the recipe, its stated numbers compared."""
+        written = self.written
+        made = self._flow(written) if isinstance(written, FlowFile) else self._batch(written)
+        return compare_all(made, written.checks, self.document)
+
+    def _common(self) -> dict[str, Any]:
+        written, document = self.written, self.document
+        return {
+            "id": written.id,
+            "title": written.title,
+            "material": written.material,
+            "shell": written.shell,
+            "doses": tuple(self.doses.values()),
+            "undosed": {
+                key: part.is_ or part.product or "" for key, part in written.reagents.items() if not part.dose
+            },
+            "solutions": tuple(self.solutions.values()),
+            "observe": _observe(written.observe),
+            "unreported": tuple(_nulls(document.tree)),
+            "assumed": dict(written.assumed),
+            "sources": written.source,
+            "errata": written.errata,
+            "base": document.base.tree["id"] if isinstance(document, VariedDocument) else None,
+        }
+
+    def _flow(self, written: FlowFile) -> FlowRecipe:
+        tube = _tube(written)
+        return FlowRecipe(
+            **self._common(),
+            feed=self.solutions[written.flow.feed],
+            tube=tube,
+            samples=_samples(written, tube),
+            syringe=written.flow.syringe.value if written.flow.syringe else None,
+            workup=tuple(steps(written.workup, "workup")),
+        )
+
+    def _batch(self, written: BatchFile) -> BatchRecipe:
+        vessels = {
+            name: Vessel(
+                name=name,
+                type=vessel.type,
+                volume=vessel.volume.value if vessel.volume else None,
+                pressure=vessel.pressure.value if vessel.pressure else None,
+            )
+            for name, vessel in written.vessels.items()
+        }
+        return BatchRecipe(**self._common(), vessels=vessels, steps=tuple(steps(written.steps, "steps")))
+
+    def _doses(self) -> dict[str, Dose]:
+        found = {}
+        for key, part in self.written.reagents.items():
+            if part.dose is None:
+                continue
+            if part.product is not None:
+                found[key] = arithmetic.product(key, part.dose, part.product, material(self.written.material))
+            elif part.is_ is not None:
+                measured = arithmetic.Measured(
+                    part.dose,
+                    part.purity,
+                    part.concentration.value if part.concentration else None,
+                    reagent(part.in_) if part.in_ else None,
+                )
+                found[key] = arithmetic.dose(key, measured, reagent(part.is_))
+        return found
+
+    def _solutions(self) -> dict[str, Solution]:
+        made: dict[str, Solution] = {}
+        for name, mixture in self.written.solutions.items():
+            stated = mixture.volume.value if mixture.volume else None
+            parts, undosed = self._parts(mixture, made)
+            made[name] = replace(arithmetic.solution(name, parts, stated), undosed=undosed)
+        return made
+
+    def _parts(
+        self, mixture: WrittenSolution, made: Mapping[str, Solution]
+    ) -> tuple[list[Dose], tuple[str, ...]]:
+        """Return the doses in a mixture, portions of earlier ones included, and what has no dose."""
+        parts: list[Dose] = []
+        undosed: list[str] = []
+        for item in mixture.of:
+            for key, volume in [(item, None)] if isinstance(item, str) else item.items():
+                if key in made:
+                    undosed += made[key].undosed
+                    parts += arithmetic.portion(made[key], None if volume is None else volume.value)
+                elif key in self.doses:
+                    parts.append(self.doses[key])
+                else:
+                    undosed.append(key)
+        return parts, tuple(undosed)
+
+
+def _tube(written: FlowFile) -> Tube:
     tube = written.tube
     return Tube(
         bore=tube.bore.value,
         length=tube.length.value,
         inlet_temperature=tube.inlet_temperature.value,
-        zones=tuple(Zone(zone.name, zone.length.value) for zone in tube.zones),
+        zones=tuple(Zone(zone.name, zone.length.value, zone.inlet) for zone in tube.zones),
         coil_radius=tube.coil_radius.value if tube.coil_radius else None,
+        units=tube.units,
     )
 
 
-def _samples(written: RecipeFile, tube: Tube) -> tuple[Sample, ...]:
+def _samples(written: FlowFile, tube: Tube) -> tuple[Sample, ...]:
     samples = []
     for part in written.samples:
         flow = part.flow or written.flow.rate
         temperatures = {**written.flow.temperatures, **part.temperatures}
         if flow is not None:  # consistency has made sure of it
             kelvin = [temperatures[zone.name].value for zone in tube.zones]
-            samples.append(arithmetic.sample(part.name, flow.value, kelvin, tube))
+            side = {name: joined.value for name, joined in {**written.flow.side, **part.side}.items()}
+            joining = [side[zone.inlet] if zone.inlet else 0.0 for zone in tube.zones] if side else []
+            samples.append(sample(part.name, flow.value, kelvin, tube, joining))
     return tuple(samples)
 
 
@@ -142,11 +319,14 @@ def _observe(written: Observe | None) -> Observation | None:
     if written is None:
         return None
     low, high = written.window
+    dilution = written.dilution
+    if isinstance(dilution, Dilution):
+        dilution = 1.0 + dilution.into.value / dilution.portion.value
     return Observation(
         window_nm=(low.value, high.value),
         step_nm=written.step.value,
         path_mm=written.path.value,
-        dilution=written.dilution,
+        dilution=dilution,
         medium=written.medium,
         noise=written.noise,
     )
@@ -159,6 +339,6 @@ def _nulls(node: Any, path: tuple[str, ...] = ()) -> Iterator[str]:  # noqa: ANN
     elif isinstance(node, Mapping):
         for key, value in node.items():
             yield from _nulls(value, (*path, str(key)))
-    elif isinstance(node, list):
+    elif isinstance(node, Sequence) and not isinstance(node, str):
         for index, value in enumerate(node):
             yield from _nulls(value, (*path, str(index)))

@@ -1,8 +1,10 @@
-"""The recipe: what was dosed, heated, pumped and sampled, as plain numbers of one system of units."""
+"""The recipe: what every synthesis has, as plain numbers of one system of units.
+
+What is pumped through a tube is told in ``flow.py``, what happens in a flask in ``batch.py``.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from math import pi
+from dataclasses import dataclass, field
 
 from aliquot.errors import RecipeError, Where, suggestion
 
@@ -50,6 +52,14 @@ class Dose:
     """Volume that it adds to a mixture, 0 for a solid that dissolves [m3]."""
     text: str
     """The dose as it was written."""
+    concentration: float | None = None
+    """Concentration of the solution that was measured out, None for the reagent itself [mol m-3]."""
+    carrier: str | None = None
+    """Card of the solvent of that solution, None where there is none or it was not reported."""
+    carried: float = 0.0
+    """Amount of that solvent which is not bound in the reagent: additive volumes, an estimate [mol]."""
+    product: str | None = None
+    """Recipe that makes it, where it is a product of another one; ``reagent`` is then the material."""
 
     @property
     def active(self) -> float:
@@ -80,6 +90,13 @@ class Solution:
     """Active concentration by card of the reagent, doses of one card together [mol m-3]."""
     dosed_concentrations: Mapping[str, float]
     """The same as dosed, before purity [mol m-3]."""
+    undosed: tuple[str, ...] = ()
+    """Keys of what is in it without a reported dose."""
+
+    @property
+    def amounts(self) -> dict[str, float]:
+        """Active amount of each card, solvents of dissolved doses included [mol]."""
+        return total(self.doses)
 
     def ratio(self, numerator: str, denominator: str) -> float:
         """Return the molar ratio of two reagents as dosed [1]; raises RecipeError if one is not in it."""
@@ -93,69 +110,8 @@ class Solution:
 
     def _of(self, concentrations: Mapping[str, float], reagent: str) -> float:
         if reagent not in concentrations:
-            raise _unknown(f"the reagent '{reagent}'", f"solution '{self.name}'", reagent, concentrations)
+            raise unknown(f"the reagent '{reagent}'", f"solution '{self.name}'", reagent, concentrations)
         return concentrations[reagent]
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A stretch of the tube that is held at one temperature."""
-
-    name: str
-    """Name in the recipe, such as ``"HB1"``."""
-    length: float
-    """Length [m]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tube:
-    """The heated tube.
-
-    Example:
-        >>> tube = Tube(bore=0.9975e-3, length=4.6, inlet_temperature=298.15, zones=(Zone("HB1", 4.6),))
-        >>> round(tube.volume * 1e6, 3)                                              # mL
-        3.595
-    """
-
-    bore: float
-    """Inner diameter [m]."""
-    length: float
-    """Length of all zones together [m]."""
-    inlet_temperature: float
-    """Temperature of the feed as it enters [K]."""
-    zones: tuple[Zone, ...]
-    """Its zones in the order of the flow."""
-    coil_radius: float | None = None
-    """Radius of the coil, None if it was not reported [m]."""
-
-    @property
-    def volume(self) -> float:
-        """Volume of the liquid in it [m3]."""
-        return self.cross_section * self.length
-
-    @property
-    def cross_section(self) -> float:
-        """Area through which the liquid flows [m2]."""
-        return pi * self.bore**2 / 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Product that was collected at one setting of flow and temperatures."""
-
-    name: str
-    """Name in the recipe, such as ``"200C-0.05"``."""
-    flow: float
-    """Volume flow, at the temperature of the pump [m3 s-1]."""
-    temperatures: tuple[float, ...]
-    """Temperature of each zone, in the order of the flow [K]."""
-    residence_times: tuple[float, ...]
-    """Mean residence time in each zone, volume over flow, without thermal expansion [s]."""
-
-    @property
-    def residence_time(self) -> float:
-        """Mean residence time in the whole tube [s]."""
-        return sum(self.residence_times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,28 +150,32 @@ class Check:
     """Where it stands in the recipe."""
     note: str | None = None
     """What else the reader should know, such as the active amount."""
+    kind: str = "number"
+    """What kind of number it is: amount, concentration, ratio, volume, time, order, dilution, ..."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """A campaign: one feed through one tube, and the samples that were collected."""
+    """What every synthesis has: doses, mixtures, what its author states, what is not reported.
+
+    A recipe that is read is one of its two kinds, :class:`aliquot.recipe.FlowRecipe` or
+    :class:`aliquot.recipe.BatchRecipe`.
+    """
 
     id: str
-    """Short name."""
+    """Short name; 'series:recipe' for a recipe of a series."""
     title: str
     """What is made, in a line."""
     material: str
     """Card of the material."""
+    shell: str | None = None
+    """Card of the material of a shell, None where none is grown."""
     doses: tuple[Dose, ...]
     """Every reagent as dosed."""
+    undosed: Mapping[str, str] = field(default_factory=dict)
+    """Reagents whose dose was not reported: key in the recipe, and card."""
     solutions: tuple[Solution, ...]
     """The mixtures."""
-    feed: Solution
-    """The solution that is pumped."""
-    tube: Tube
-    """The heated tube."""
-    samples: tuple[Sample, ...]
-    """What was collected, in the order of the recipe."""
     observe: Observe | None = None
     """How the absorbance is taken, None if it is not."""
     checks: tuple[Check, ...] = ()
@@ -228,29 +188,40 @@ class Recipe:
     """Keys of the bibliography."""
     errata: tuple[str, ...] = ()
     """Located errors of the source that this recipe touches."""
+    base: str | None = None
+    """Recipe that it varies, None where it stands for itself."""
+
+    @property
+    def amounts(self) -> dict[str, float]:
+        """Active amount of each card, all doses together, solvents of solutions included [mol]."""
+        return total(self.doses)
 
     def solution(self, name: str) -> Solution:
         """Return a solution by name; raises RecipeError if there is none."""
         for solution in self.solutions:
             if solution.name == name:
                 return solution
-        raise _unknown(
-            f"the solution '{name}'", f"recipe '{self.id}'", name, (s.name for s in self.solutions)
-        )
-
-    def only(self, *names: str) -> "Recipe":
-        """Return the recipe with these of its samples only; raises RecipeError for an unknown name."""
-        return replace(self, samples=tuple(self.sample(name) for name in names))
-
-    def sample(self, name: str) -> Sample:
-        """Return a sample by name; raises RecipeError if there is none."""
-        for sample in self.samples:
-            if sample.name == name:
-                return sample
-        raise _unknown(f"the sample '{name}'", f"recipe '{self.id}'", name, (s.name for s in self.samples))
+        raise unknown(f"the solution '{name}'", f"recipe '{self.id}'", name, (s.name for s in self.solutions))
 
 
-def _unknown(given: str, owner: str, word: str, known: Iterable[str]) -> RecipeError:
+def total(doses: Iterable[Dose]) -> dict[str, float]:
+    """Add up doses by card: what is active, and what the solvents of dissolved doses bring [mol].
+
+    Example:
+        >>> shot = Dose("Te", "TOPTe", 1e-3, None, 1e-6, "1 mL", 1000.0, "TOP", 1.24e-3)
+        >>> total([shot, Dose("P", "TOP", 2e-3, None, 0.9e-6, "2 mmol")])
+        {'TOPTe': 0.001, 'TOP': 0.00324}
+    """
+    found: dict[str, float] = {}
+    for dose in doses:
+        found[dose.reagent] = found.get(dose.reagent, 0.0) + dose.active
+        if dose.carrier is not None:
+            found[dose.carrier] = found.get(dose.carrier, 0.0) + dose.carried
+    return found
+
+
+def unknown(given: str, owner: str, word: str, known: Iterable[str]) -> RecipeError:
+    """Return the error of a name that nothing in its owner has."""
     return RecipeError(
         given=given,
         expected=f"a name of the {owner}",

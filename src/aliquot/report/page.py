@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from aliquot.errors import InputError, Where
 from aliquot.knowledge import store
-from aliquot.recipe import Recipe
+from aliquot.recipe import FlowRecipe
 from aliquot.report import figures, provenance, tables
 from aliquot.report.numbers import power, printed, spoken
 from aliquot.report.series import by_temperature, by_time
@@ -90,7 +90,7 @@ def _replace(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _recipe(result: Reproduction) -> Recipe:
+def _recipe(result: Reproduction) -> FlowRecipe:
     """Return the recipe of a run; refuse one that has none, or no samples."""
     if result.run.recipe is None or not result.conditions:
         raise InputError(
@@ -116,7 +116,7 @@ def _figures(result: Reproduction) -> dict[str, str]:
     }
 
 
-def _told(result: Reproduction, recipe: Recipe) -> Mapping[str, object]:
+def _told(result: Reproduction, recipe: FlowRecipe) -> Mapping[str, object]:
     """Return everything that the template says, by name."""
     source = store.source(store.observations(result.paper).source)
     card = provenance.chemistry_of(result)

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Chemistry, Constant, Erratum, Rate, Source
-from aliquot.recipe import Recipe
+from aliquot.recipe import FlowRecipe
 from aliquot.report.numbers import NOTHING, fixed, printed, unit_text
 from aliquot.report.series import ZERO_CELSIUS
 from aliquot.reproduce import Reproduction
@@ -136,7 +136,7 @@ def _between(bounds: tuple[str, str] | None) -> str:
     return f"{printed(low.partition(' ')[0] if same else low)} to {printed(high)}"
 
 
-def doses(recipe: Recipe) -> tuple[DoseRow, ...]:
+def doses(recipe: FlowRecipe) -> tuple[DoseRow, ...]:
     """Return what was dosed, as written and in moles."""
     return tuple(
         DoseRow(
@@ -151,7 +151,7 @@ def doses(recipe: Recipe) -> tuple[DoseRow, ...]:
     )
 
 
-def checks(recipe: Recipe) -> tuple[CheckRow, ...]:
+def checks(recipe: FlowRecipe) -> tuple[CheckRow, ...]:
     """Return what the author states beside what follows from the doses."""
     return tuple(
         CheckRow(
@@ -165,7 +165,7 @@ def checks(recipe: Recipe) -> tuple[CheckRow, ...]:
     )
 
 
-def tube(recipe: Recipe) -> str:
+def tube(recipe: FlowRecipe) -> str:
     """Return the tube in a sentence."""
     made = recipe.tube
     zones = ", ".join(f"{zone.name} {zone.length:g} m" for zone in made.zones)
@@ -177,7 +177,7 @@ def tube(recipe: Recipe) -> str:
     )
 
 
-def instrument(recipe: Recipe, seed: int) -> str:
+def instrument(recipe: FlowRecipe, seed: int) -> str:
     """Return how absorbance was taken, in a sentence."""
     seen = recipe.observe
     if seen is None:
@@ -209,13 +209,13 @@ def flags(result: Reproduction) -> tuple[Flag, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def errata(result: Reproduction, recipe: Recipe) -> tuple[Erratum, ...]:
+def errata(result: Reproduction, recipe: FlowRecipe) -> tuple[Erratum, ...]:
     """Return the located errors that recipe or published numbers touch, by name."""
     named = {*recipe.errata, *(key for row in result.rows for key in row.errata)}
     return tuple(store.erratum(key) for key in sorted(named))
 
 
-def citations(result: Reproduction, recipe: Recipe) -> tuple[Citation, ...]:
+def citations(result: Reproduction, recipe: FlowRecipe) -> tuple[Citation, ...]:
     """Return all sources that the result rests on, each once."""
     material = store.material(recipe.material)
     cards = (
@@ -261,7 +261,7 @@ def _family(name: str) -> str:
     return " ".join(word for word in name.split() if not word.endswith("."))
 
 
-def versions(result: Reproduction, recipe: Recipe) -> tuple[tuple[str, str], ...]:
+def versions(result: Reproduction, recipe: FlowRecipe) -> tuple[tuple[str, str], ...]:
     """Return name and version of everything that was used and can change."""
     try:
         own = version("aliquot")

@@ -8,7 +8,7 @@ from aliquot.instruments.absorbance.invert import invert
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Observation
 from aliquot.population import Weighting
-from aliquot.recipe import Recipe, read_recipe, recipe_book
+from aliquot.recipe import FlowRecipe, flow_recipe, read_recipe, recipe_book
 from aliquot.reproduce.record import Condition, Reproduction, Row
 from aliquot.synthesis import Aliquot, observe, simulate
 from aliquot.units import to_float
@@ -39,7 +39,7 @@ def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] |
         (8, 8)
     """
     card = store.observations(paper)
-    recipe = read_recipe(recipe_book(card.recipe))
+    recipe = flow_recipe(read_recipe(recipe_book(card.recipe)))
     chemistry = store.chemistry(card.chemistry)
     told = progress if progress is not None else _silent
     run = observe(simulate(recipe, chemistry, progress=lambda name: told(f"simulated {name}")), seed=seed)
@@ -94,7 +94,7 @@ def _of_sample(entry: Observation, condition: Condition) -> tuple[float | None, 
             raise _unasked(entry)
 
 
-def _of_recipe(entry: Observation, recipe: Recipe) -> tuple[float | None, str]:
+def _of_recipe(entry: Observation, recipe: FlowRecipe) -> tuple[float | None, str]:
     """Return what the recipe as a whole says of a published number, with its unit."""
     of = entry.of or ""
     match entry.quantity:

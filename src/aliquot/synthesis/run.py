@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from aliquot.instruments.signal import Signal
 from aliquot.population import Population
-from aliquot.recipe.record import Recipe
+from aliquot.recipe.flow import FlowRecipe
 
 
 class Provenance(StrEnum):
@@ -45,7 +45,7 @@ class Run:
 
     provenance: Provenance
     aliquots: tuple[Aliquot, ...]
-    recipe: Recipe | None = None
+    recipe: FlowRecipe | None = None
     chemistry: str | None = None
     """Name and version of the chemistry card behind a simulation."""
     steps: int | None = None

@@ -12,7 +12,8 @@ from aliquot.knowledge import records, store
 from aliquot.population import Population
 from aliquot.reactors.residence import Dispersion, ResidenceTimes
 from aliquot.reactors.tube import Outflow, Passage, flow_through
-from aliquot.recipe.record import Recipe, Sample
+from aliquot.recipe.flow import FlowRecipe, Sample, flow_recipe
+from aliquot.recipe.record import Recipe
 from aliquot.synthesis.run import Aliquot, Provenance, Run
 
 LIQUID = "oleylamine"
@@ -59,6 +60,7 @@ def simulate(
         ('200C', True)
     """
     began = time.perf_counter()
+    recipe = flow_recipe(recipe)
     feed = _feed(recipe, chemistry)
     unit_volume = store.material(chemistry.material).unit_volume
     constants = from_card(chemistry, unit_volume)
@@ -108,7 +110,7 @@ def simulate(
     )
 
 
-def _feed(recipe: Recipe, chemistry: records.Chemistry) -> np.ndarray:
+def _feed(recipe: FlowRecipe, chemistry: records.Chemistry) -> np.ndarray:
     """Return the concentration of each precursor at the inlet [mol m-3]."""
     if recipe.material != chemistry.material:
         raise RecipeError(

@@ -4,7 +4,6 @@ Published curves of one material disagree by more than each of them admits. A si
 that hold, and their spread is part of its budget.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from jaxtyping import Float
 
 from aliquot.errors import CardError, RangeError, Where
 from aliquot.finding import Finding, Interval
-from aliquot.knowledge.records import Material, Polynomial, PowerLaw, SizingCurve
+from aliquot.knowledge.records import InverseQuadratic, Material, Polynomial, PowerLaw, SizingCurve
 from aliquot.units import EV_NM
 
 _NODES = 2001
@@ -36,7 +35,7 @@ def diameter(curve: SizingCurve, e1_nm: float) -> float:
 
     Args:
         curve: Sizing curve of the material.
-        e1_nm: Wavelength of the first exciton [nm].
+        e1_nm: Wavelength of the first exciton, or of the peak of emission for a curve of emission [nm].
 
     Returns:
         The size in the definition of the curve (``curve.size``) [nm].
@@ -53,22 +52,24 @@ def diameter(curve: SizingCurve, e1_nm: float) -> float:
     branch = _branch(curve)
     low, high = branch.wavelengths[[0, -1]]
     if not low <= e1_nm <= high:
-        raise _outside(curve, f"{e1_nm:.4g} nm", f"a first exciton from {low:.0f} to {high:.0f} nm")
-    return float(_diameter_law(curve)(np.array([e1_nm]))[0])
+        peak = "first exciton" if curve.line == "absorption" else "peak of emission"
+        raise _outside(curve, f"{e1_nm:.4g} nm", f"a {peak} from {low:.0f} to {high:.0f} nm")
+    return float(sizes_by_law(curve.law, np.array([e1_nm]))[0])
 
 
 def energy(curve: SizingCurve, d_nm: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     """Return the photon energy of the first exciton for sizes [eV], shape (n,).
 
     A power law is evaluated for any size above 0, also beyond the range in which it was measured: a kernel
-    needs the line of dots of which there are few. A polynomial has no meaning there.
+    needs the line of dots of which there are few. The other laws are held to their range: a polynomial has no
+    meaning beyond, an inverse quadratic may have its pole there.
 
     Args:
         curve: Sizing curve of the material.
         d_nm: Sizes in the definition of the curve [nm], shape (n,).
 
     Raises:
-        RangeError: If a size is not above 0, or lies outside the range of a polynomial.
+        RangeError: If a size is not above 0, or lies outside the range of another law than a power law.
 
     Example:
         >>> from aliquot.knowledge import store
@@ -79,7 +80,7 @@ def energy(curve: SizingCurve, d_nm: Float[np.ndarray, " n"]) -> Float[np.ndarra
     if isinstance(law, PowerLaw):
         if not np.all(d_nm > 0.0):
             raise _outside(curve, f"{np.min(d_nm):.4g} nm", "a size above 0")
-        return np.asarray(law.gap + law.a * d_nm**-law.b)
+        return energies_by_law(law, d_nm)
     return np.asarray(EV_NM / wavelength(curve, d_nm))
 
 
@@ -102,10 +103,84 @@ def wavelength(curve: SizingCurve, d_nm: Float[np.ndarray, " n"]) -> Float[np.nd
     for size in d_nm:
         if not low <= size <= high:
             raise _outside(curve, f"{size:.4g} nm", f"a size from {low:g} to {high:g} nm")
-    if isinstance(curve.law, PowerLaw):
-        return np.asarray(EV_NM / energy(curve, d_nm))
+    if not isinstance(curve.law, Polynomial):
+        return np.asarray(EV_NM / energies_by_law(curve.law, d_nm))
     branch = _branch(curve)
     return np.asarray(np.interp(d_nm, branch.diameters, branch.wavelengths))
+
+
+def energies_by_law(
+    law: PowerLaw | InverseQuadratic, d_nm: Float[np.ndarray, " n"]
+) -> Float[np.ndarray, " n"]:
+    """Return E1 of sizes by a law alone [eV], shape (n,): ungated, to compare curves and to test them.
+
+    Args:
+        law: A law of energy.
+        d_nm: Sizes above 0 in the definition of the law [nm], shape (n,).
+
+    Example:
+        >>> from aliquot.knowledge import store
+        >>> energies_by_law(store.material("PbS").curve("moreels2009").law, np.array([4.0])).round(3)
+        array([1.061])
+    """
+    if isinstance(law, PowerLaw):
+        return np.asarray(law.gap + law.a * d_nm**-law.b)
+    return np.asarray(law.gap + 1.0 / (law.a * d_nm**2 + law.b * d_nm + law.c))
+
+
+def sizes_by_law(
+    law: PowerLaw | InverseQuadratic | Polynomial, nm: Float[np.ndarray, " n"]
+) -> Float[np.ndarray, " n"]:
+    """Return sizes by a law alone [nm], shape (n,): ungated, to compare curves and to test them.
+
+    A size to report is read by :func:`diameter`, which refuses what lies outside the range of the curve.
+
+    Args:
+        law: A law of any form.
+        nm: Wavelengths of the peak [nm], shape (n,); those of energies above the gap of the law.
+
+    Example:
+        >>> from aliquot.knowledge import store
+        >>> law = store.material("CdTe").curve("yu2003").law
+        >>> sizes_by_law(law, np.array([449.0, 550.0])).round(2)  # the first is a cluster, and no dot
+        array([0.17, 3.24])
+    """
+    if isinstance(law, Polynomial):
+        return np.asarray(np.polynomial.Polynomial(law.coefficients)(nm))
+    if isinstance(law, PowerLaw):
+        return np.asarray(((EV_NM / nm - law.gap) / law.a) ** (-1.0 / law.b))
+    confined = 1.0 / (EV_NM / nm - law.gap)
+    root = np.sqrt(law.b**2 - 4.0 * law.a * (law.c - confined))
+    return np.asarray((root - law.b) / (2.0 * law.a))
+
+
+def ensemble(material: Material) -> tuple[SizingCurve, ...]:
+    """Return the curves from which a size is read: those in absorption of the first one's size definition.
+
+    Curves of another definition stand beside them: a diameter and the edge of a tetrahedron have no mean.
+
+    Raises:
+        RangeError: If the card has no curve in use for the first exciton; it lists what is refused.
+
+    Example:
+        >>> from aliquot.knowledge import store
+        >>> [curve.id for curve in ensemble(store.material("CdSe"))]
+        ['yu2003', 'jasieniak2009']
+    """
+    absorbing = [curve for curve in material.sizing if curve.line == "absorption"]
+    if not absorbing:
+        refused = ", ".join(curve.id for curve in material.refused)
+        beside = ", ".join(curve.id for curve in material.sizing)
+        raise RangeError(
+            given=f"a first exciton of {material.name}",
+            expected="a material with a sizing curve in use",
+            why=f"no sizing curve is known for {material.name} that could be trusted"
+            + (f"; refused: {refused}" if refused else "")
+            + (f"; for emission only: {beside}" if beside else ""),
+            remedy="Measure the size by other means, or put a curve on a card with its source.",
+            where=Where(material.id, key="sizing"),
+        )
+    return tuple(curve for curve in absorbing if curve.size is absorbing[0].size)
 
 
 def size_from_edge(material: Material, e1: Finding) -> Finding:
@@ -135,10 +210,11 @@ def size_from_edge(material: Material, e1: Finding) -> Finding:
     """
     if e1.value is None:
         return Finding("diameter", "nm", None, flags=("No diameter without a first exciton.", *e1.flags))
-    if not material.sizing:
-        return Finding("diameter", "nm", None, flags=(f"No sizing curve is known for {material.name}.",))
-    definition = material.sizing[0].size
-    alike = [curve for curve in material.sizing if curve.size is definition]
+    try:
+        alike = ensemble(material)
+    except RangeError as error:
+        return Finding("diameter", "nm", None, flags=(f"{error.why[0].upper()}{error.why[1:]}.",))
+    definition = alike[0].size
     holding, reasons = _holding(alike, e1.value.value)
     blank = Finding("diameter", "nm", None, definition=definition.value, flags=tuple(reasons))
     if not holding:
@@ -171,11 +247,12 @@ def curves_that_hold(material: Material, e1_nm: float) -> tuple[str, ...]:
         >>> curves_that_hold(store.material("CdSe"), 440.0)
         ('yu2003',)
     """
-    alike = [curve for curve in material.sizing if curve.size is material.sizing[0].size]
-    return tuple(curve.id for curve in _holding(alike, e1_nm)[0])
+    if all(curve.line == "emission" for curve in material.sizing):
+        return ()
+    return tuple(curve.id for curve in _holding(ensemble(material), e1_nm)[0])
 
 
-def _holding(curves: list[SizingCurve], e1_nm: float) -> tuple[list[SizingCurve], list[str]]:
+def _holding(curves: tuple[SizingCurve, ...], e1_nm: float) -> tuple[list[SizingCurve], list[str]]:
     """Return the curves in whose range a wavelength lies, and why the others do not hold."""
     holding, reasons = [], []
     for curve in curves:
@@ -198,16 +275,7 @@ def _spread(curves: list[SizingCurve], sizes: Float[np.ndarray, " n"]) -> float:
 
 def _slope(curve: SizingCurve, e1_nm: float) -> float:
     """Return how fast the size grows with the wavelength [1]."""
-    law = _diameter_law(curve)
-    return float(np.diff(law(np.array([e1_nm - 0.05, e1_nm + 0.05])))[0] / 0.1)
-
-
-def _diameter_law(curve: SizingCurve) -> Callable[[Float[np.ndarray, " n"]], Float[np.ndarray, " n"]]:
-    """Return the size [nm] as a function of wavelengths [nm], anywhere."""
-    law = curve.law
-    if isinstance(law, Polynomial):
-        return np.polynomial.Polynomial(law.coefficients)
-    return lambda nm: np.asarray(((EV_NM / nm - law.gap) / law.a) ** (-1.0 / law.b))
+    return float(np.diff(sizes_by_law(curve.law, np.array([e1_nm - 0.05, e1_nm + 0.05])))[0] / 0.1)
 
 
 @lru_cache(maxsize=64)
@@ -215,13 +283,13 @@ def _branch(curve: SizingCurve) -> _Branch:
     """Return the part of a curve over its range; checks that it is one, and monotonic."""
     low, high = (bound.value for bound in curve.range)
     law = curve.law
-    if isinstance(law, PowerLaw):
+    if not isinstance(law, Polynomial):
         diameters = np.linspace(low, high, _NODES)
-        return _checked(curve, EV_NM / (law.gap + law.a * diameters**-law.b), diameters)
+        return _checked(curve, EV_NM / energies_by_law(law, diameters), diameters)
     starts, ends = _crossings(law, low), _crossings(law, high)
     if not (starts.size and ends.size):
         raise _crooked(curve)
-    # Of a polynomial that passes its range more than once, the branch farthest to the red is the curve.
+    # Of a polynomial that rises through its range more than once, the branch farthest to the red is meant.
     end = ends.max()
     start = starts[starts < end].max(initial=_WAVELENGTHS_NM[0])
     wavelengths = np.linspace(start, end, _NODES)
@@ -229,10 +297,12 @@ def _branch(curve: SizingCurve) -> _Branch:
 
 
 def _crossings(law: Polynomial, size_nm: float) -> Float[np.ndarray, " k"]:
-    """Return the wavelengths at which a polynomial has a size [nm], shape (k,)."""
-    roots = (np.polynomial.Polynomial(law.coefficients) - size_nm).roots()
+    """Return the wavelengths at which a polynomial rises through a size [nm], shape (k,)."""
+    polynomial = np.polynomial.Polynomial(law.coefficients)
+    roots = (polynomial - size_nm).roots()
     real = np.real(roots[np.abs(np.imag(roots)) < 1e-6])
-    return np.asarray(real[(real > _WAVELENGTHS_NM[0]) & (real < _WAVELENGTHS_NM[1])])
+    inside = real[(real > _WAVELENGTHS_NM[0]) & (real < _WAVELENGTHS_NM[1])]
+    return np.asarray(inside[polynomial.deriv()(inside) > 0.0])
 
 
 def _checked(

@@ -1,0 +1,199 @@
+"""Batch recipes: what is done, step by step, with flasks and syringes.
+
+Verbs are those of the bench. A number that was not reported is None, and is then listed as unreported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aliquot.recipe.record import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What is moved from one place to another."""
+
+    name: str
+    """Key of a dose, or name of a solution."""
+    volume: float | None = None
+    """How much of a solution, None for all of it [m3]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aliquots:
+    """Samples drawn while a step lasts."""
+
+    times: tuple[float, ...]
+    """Times from the beginning of the step [s]."""
+    volume: float | None
+    """Volume of each [m3]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that is done."""
+
+    key: str
+    """Dotted key in the file, such as ``"steps.3.heat"``."""
+    vessel: str
+    """Where it is done."""
+
+    @property
+    def verb(self) -> str:
+        """The word under which it is written."""
+        return self.key.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge(Step):
+    """Put in, cold."""
+
+    what: tuple[Portion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Degas(Step):
+    """Hold under vacuum."""
+
+    at: float | None
+    """Temperature [K]."""
+    duration: float | None
+    """[s]."""
+    pressure: float | None
+    """[Pa]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge(Step):
+    """Fill with a gas."""
+
+    gas: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heat(Step):
+    """Bring to a temperature, up or down."""
+
+    to: float
+    """Set point [K]."""
+    rate: float | None
+    """[K s-1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inject(Step):
+    """Add in one shot to what is hot."""
+
+    what: tuple[Portion, ...]
+    at: float | None
+    """Temperature of the vessel [K]."""
+    duration: float | None
+    """0 for as fast as a syringe goes [s]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed(Step):
+    """Add slowly and steadily."""
+
+    what: tuple[Portion, ...]
+    at: float | None
+    """Temperature of the vessel [K]."""
+    duration: float | None
+    """[s]."""
+    aliquots: Aliquots | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Step):
+    """Keep at a temperature."""
+
+    at: float
+    """[K]."""
+    duration: float | None
+    """[s]."""
+    aliquots: Aliquots | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quench(Step):
+    """Stop the reaction."""
+
+    how: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precipitate(Step):
+    """Make the product fall out."""
+
+    using: str
+    """Card of the antisolvent."""
+    ratio: float | None
+    """Volumes of antisolvent per volume of product [1]."""
+    times: int = 1
+    """How often, each time redispersed in between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centrifuge(Step):
+    """Spin down."""
+
+    speed: float | None
+    """Turns per minute [rpm]."""
+    radius: float | None
+    """Radius of the rotor [m]."""
+    duration: float | None
+    """[s]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redisperse(Step):
+    """Take up in a solvent."""
+
+    using: str
+    """Card of the solvent."""
+    volume: float | None
+    """[m3]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect(Step):
+    """Store the product."""
+
+    where: str | None
+    """Place and atmosphere, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vessel:
+    """A vessel."""
+
+    name: str
+    """Name in the recipe."""
+    type: str
+    """'three-neck flask', 'syringe', 'vial', ..."""
+    volume: float | None = None
+    """Nominal volume, None if it was not reported [m3]."""
+    pressure: float | None = None
+    """Absolute pressure it is kept at, None for that of the room [Pa]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRecipe(Recipe):
+    """A synthesis in a flask."""
+
+    vessels: Mapping[str, Vessel] = field(default_factory=dict)
+    """Vessels by name."""
+    steps: tuple[Step, ...]
+    """What is done, in order."""
+
+    @property
+    def reactor(self) -> str:
+        """The vessel in which the reaction takes place: where something is held or fed last."""
+        reacting = [step.vessel for step in self.steps if isinstance(step, Hold | Feed | Inject)]
+        return reacting[-1] if reacting else self.steps[-1].vessel
+
+    @property
+    def hottest(self) -> float | None:
+        """Highest temperature at which something is injected, fed or held; None if none is told [K]."""
+        hot = [step.at for step in self.steps if isinstance(step, Hold | Feed | Inject)]
+        return max((at for at in hot if at is not None), default=None)

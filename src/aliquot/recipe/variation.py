@@ -1,0 +1,127 @@
+"""Series: recipes that vary one base, so that what they share is written once."""
+
+from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from copy import deepcopy
+from typing import Any
+
+from aliquot.errors import RecipeError, Where, suggestion
+from aliquot.knowledge.document import Document, plain
+from aliquot.recipe.grammar import SeriesFile, Variant, VariationFile
+
+Path = tuple[str | int, ...]
+
+
+class VariedDocument(Document):
+    """A recipe of a series: the document of the base with its changes, each line known in its own file.
+
+    Args:
+        base: The document of the base.
+        series: The document of the variation or series.
+        written: The same, as its grammar reads it.
+        index: Number of the recipe in a series, None for a single variation.
+
+    Raises:
+        RecipeError: If a change or omission does not fit the base; it names the line in the series.
+    """
+
+    def __init__(
+        self, base: Document, series: Document, written: VariationFile | SeriesFile, index: int | None = None
+    ) -> None:
+        variant = None if index is None or isinstance(written, VariationFile) else written.recipes[index]
+        self.text, self.error = base.text, base.error
+        self.file = series.file if variant is None else f"{series.file}:{variant.id}"
+        self.base, self.series = base, series
+        self.tree = deepcopy(base.tree)
+        self.changed: dict[Path, Path] = {}
+        """Path of every value that the series sets, and where in the series it does."""
+        layers: tuple[tuple[Path, VariationFile | SeriesFile | Variant], ...] = (((), written),)
+        if variant is not None and index is not None:
+            layers = (*layers, (("recipes", index), variant))
+        for path, layer in layers:
+            for place, name in enumerate(layer.without):
+                self._leave_out(name, (*path, "without", place))
+        for path, _ in layers:
+            self._merge(self.tree, _at(series.tree, (*path, "change")), (), (*path, "change"))
+        self._set_head([layer for _, layer in layers], layers[-1][0])
+        self._content = plain(self.tree)
+
+    def where(self, path: Sequence[str | int]) -> Where:
+        """Return file, line and dotted key: of the series where it sets the value, else of the base."""
+        for length in range(len(path), 0, -1):
+            origin = self.changed.get(tuple(path[:length]))
+            if origin is not None:
+                place = self.series.where((*origin, *path[length:]))
+                return Where(place.file, place.line, ".".join(str(step) for step in path))
+        return self.base.where(path)
+
+    def _set_head(self, layers: Sequence[VariationFile | SeriesFile | Variant], here: Path) -> None:
+        """Give the recipe its own name, title, sources and errata."""
+        outer, inner = layers[0], layers[-1]
+        head: dict[str, tuple[Any, Path]] = {
+            "id": (outer.id if inner is outer else f"{outer.id}:{inner.id}", (*here, "id")),
+            "title": (inner.title, (*here, "title")),
+            "errata": (sorted({key for layer in layers for key in layer.errata}), ("errata",)),
+        }
+        if not isinstance(outer, Variant) and outer.source:
+            head["source"] = (list(outer.source), ("source",))
+        for key, (value, origin) in head.items():
+            self.tree[key] = value
+            self.changed[key,] = origin
+
+    def _leave_out(self, name: str, origin: Path) -> None:
+        """Take a reagent out, with every mention of it in mixtures, steps and checks."""
+        reagents = self.tree.get("reagents", {})
+        if name not in reagents:
+            raise self._misfit(origin, f"'{name}'", "a reagent of the base", suggestion(name, reagents))
+        del reagents[name]
+        _forget(self.tree.get("solutions", {}), name)
+        _forget(self.tree.get("steps", []), name)
+        amounts = self.tree.get("checks", {}).get("amounts", {})
+        amounts.pop(name, None)
+
+    def _merge(self, node: Any, change: Any, path: Path, origin: Path) -> None:  # noqa: ANN401  YAML nodes
+        """Set in a node what a change says, going down where both are nested."""
+        for key, value in (change or {}).items():
+            inner, cause = (*path, key), (*origin, key)
+            if isinstance(node, MutableSequence):
+                if not (isinstance(key, int) and 0 <= key < len(node)):
+                    told = f"Use 0 to {len(node) - 1}."
+                    raise self._misfit(cause, f"'{key}'", "the number of an item of the base's list", told)
+                known: Any = node[key]
+            else:
+                known = node.get(key)
+            if isinstance(value, Mapping) and isinstance(known, MutableMapping | MutableSequence):
+                self._merge(known, value, inner, cause)
+                continue
+            node[key] = deepcopy(value)
+            self.changed[inner] = cause
+
+    def _misfit(self, path: Path, given: str, expected: str, remedy: str) -> RecipeError:
+        return RecipeError(
+            given=given,
+            expected=expected,
+            why="a change has to fit what it changes",
+            remedy=remedy,
+            where=self.series.where(path),
+        )
+
+
+def _at(node: Any, path: Path) -> Any:  # noqa: ANN401  YAML nodes
+    """Return the node at a path, None where there is none."""
+    for step in path:
+        node = node.get(step) if isinstance(node, Mapping) else node[step]
+        if node is None:
+            return None
+    return node
+
+
+def _forget(node: Any, name: str) -> None:  # noqa: ANN401  YAML nodes
+    """Take a name out of every list below a node, also where it stands with a volume."""
+    if isinstance(node, MutableSequence):
+        for index in reversed(range(len(node))):
+            item = node[index]
+            if item == name or (isinstance(item, Mapping) and len(item) == 1 and name in item):
+                del node[index]
+    inner = node.values() if isinstance(node, Mapping) else node if isinstance(node, MutableSequence) else ()
+    for child in inner:
+        _forget(child, name)
