@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from aliquot.errors import CardError
 from aliquot.knowledge.base import base
 from aliquot.knowledge.citations import as_source, bibtex, citations, prose
 from aliquot.knowledge.records import Source
-from aliquot.recipe import recipe_book
+from aliquot.recipe import recipe_book, recipe_names
 
 ENTRIES: dict[str, Source] = dict(base().cards("sources")) | {
     key: as_source(card) for key, card in base().cards("references").items()
@@ -100,7 +101,8 @@ def test_what_latex_would_misread_is_escaped() -> None:
     assert kind == "article"
     assert fields["author"] == "O'Neil, Ł. and van der Poll, A. and De Geyter, B."
     assert fields["title"] == (
-        r"90 \% of {CdTe} \& {Cd$_{3}$P$_{2}$\_dots} at 5 $^{\circ}$C: {InP/ZnS} \textbraceleft{}cores\textbraceright{}, "
+        r"90 \% of {CdTe} \& {Cd$_{3}$P$_{2}$\_dots} at 5 $^{\circ}$C: {InP/ZnS} "
+        r"\textbraceleft{}cores\textbraceright{}, "
         r"10\textasciicircum{}5 \#1, \textasciitilde{}\$3 in the {UV--vis} of "
         r"{In$_{37}$P$_{20}$} and {As$_{2}$}"
     )
@@ -182,6 +184,26 @@ def test_a_recipe_is_cited_with_the_numbers_behind_it(
     mine = tmp_path / "mine.txt"
     mine.write_text(recipe_book("inp_wang2023").read_text(encoding="utf-8"), encoding="utf-8")
     assert keys(cited(capsys, str(mine))) == keys(content)
+
+
+def test_a_series_is_cited_as_a_whole_or_by_recipe(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    series = "cdte_mech2023_top"
+    whole = cited(capsys, series)
+    assert (whole["of"][0]["name"], keys(whole)[0]) == (series, "mech2023")
+    assert {"E028", "E035"} <= {erratum["id"] for erratum in whole["errata"]}
+    one = next(name for name in recipe_names() if name.startswith(f"{series}:"))
+    assert keys(cited(capsys, one)) == keys(cited(capsys, f"recipe:{one}")) == keys(whole)
+    copy = tmp_path / "mine.yaml"
+    copy.write_text(recipe_book(series).read_text(encoding="utf-8"), encoding="utf-8")
+    assert "one recipe of the series" in cited(capsys, str(copy), code=2)["error"]["message"]
+    assert keys(cited(capsys, f"{copy}:{one.partition(':')[2]}")) == keys(whole)
+
+
+def test_a_card_without_a_source_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cite", "rule:tmsp-freezes"]) == 0
+    assert capsys.readouterr().out.startswith("Note: rules:tmsp-freezes names no source")
 
 
 def test_a_name_of_several_things_cites_them_all_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
@@ -268,6 +290,30 @@ def test_bibtex_alone_is_a_file(capsys: pytest.CaptureFixture[str]) -> None:
         f"{entry}}}\n" for entry in printed.out.removesuffix("}\n").split("}\n\n")
     )
     assert "all are cited" in printed.err
+
+
+def test_what_is_printed_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "how-to" / "json.md").read_text(encoding="utf-8")
+    section = page.split("\n## cite/1\n")[1].split("\n## ")[0]
+    promised = dict(re.findall(r"^\| `([^`]+)` \| [^|]* \| ([^|]*) \|$", section, re.MULTILINE))
+    content = cited(capsys, "inp_wang2023", "gazis2023:75")
+    met = list(leaves(content, ""))
+    assert {path for path, _ in met} == set(promised)
+    assert {path for path, value in met if value is None} == {
+        p for p, null in promised.items() if null != "never"
+    }
+
+
+def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield path and value of everything in an object, lists as []."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner, f"{path}[]")
+    else:
+        yield path, value
 
 
 def test_people_read_sentences_then_bibtex(capsys: pytest.CaptureFixture[str]) -> None:

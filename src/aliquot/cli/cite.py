@@ -18,7 +18,7 @@ def cite(
     things: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE|RUN|CARD...",
+            metavar="FILE|RUN|CARD",
             help="A recipe (a file, or its name in the book), what a command printed with --json, or a card.",
         ),
     ],
@@ -46,7 +46,11 @@ def cite(
         (key for one in cited for key in one.keys),
         (key for one in cited for key in one.errata),
     )
-    notes = [*_doubles(cited), *(f"{key} is the same paper as {kept}." for key, kept in found.same.items())]
+    notes = [
+        *_doubles(cited),
+        *_sourceless(cited),
+        *(f"{key} is the same paper as {kept}." for key, kept in found.same.items()),
+    ]
     if json:
         output.print_json("cite", as_json(cited, found, notes))
     elif bibtex:
@@ -105,8 +109,9 @@ def as_json(cited: list[Cited], found: "Citations", notes: list[str]) -> dict[st
 
 def _gather(cards: "Base", thing: str) -> list[Cited]:
     """Return what a word names: a file, or every card and recipe of that name."""
-    if Path(thing).is_file():
-        return [_file(cards, Path(thing), thing)]
+    of_series = thing.rpartition(":")[0]  # 'file.yaml:name' is one recipe of a file of several
+    if Path(thing).is_file() or (of_series and Path(of_series).is_file()):
+        return [_file(cards, thing)]
     kind, _, name = thing.partition(":")
     kinds = _kinds()
     if name and kind.casefold() in kinds:
@@ -131,9 +136,9 @@ def _kinds() -> dict[str, str]:
 def _matches(cards: "Base", word: str) -> list[tuple[str, str]]:
     """Return kind and name of everything that has a name; an exact name hides aliases of others."""
     from aliquot.knowledge.base import KINDS
-    from aliquot.recipe import recipe_names
+    from aliquot.recipe import recipe_names, series_names
 
-    exact = [("recipes", word)] if word in recipe_names() else []
+    exact = [("recipes", word)] if word in (*recipe_names(), *series_names()) else []
     exact += [(kind, word) for kind in KINDS if word in cards.cards(kind)]
     if exact:
         return exact
@@ -146,11 +151,13 @@ def _matches(cards: "Base", word: str) -> list[tuple[str, str]]:
 
 
 def _named(cards: "Base", kind: str, name: str, given: str) -> Cited:
-    """Return what a card, or a recipe of the book, stands on."""
-    from aliquot.recipe import recipe_book
+    """Return what a card, or a recipe or series of the book, stands on."""
+    from aliquot.recipe import recipe_book, recipe_names
 
     if kind == "recipes":
-        return _recipe(cards, recipe_book(name), given)
+        recipe_book(name)  # a name that is none is told with the nearest
+        series = [known for known in recipe_names() if known.startswith(f"{name}:")]
+        return _together([_recipe(cards, one, given) for one in series or [name]], name)
     card = cards.card(kind, name)
     keys = (card.id,) if kind == "references" else (*card.sources, *_printed(cards, card))
     errata = (card.id,) if kind == "errata" else getattr(card, "errata", ())
@@ -167,35 +174,45 @@ def _printed(cards: "Base", card: Any) -> Iterator[str]:  # noqa: ANN401  a card
             yield key
 
 
-def _file(cards: "Base", path: Path, given: str) -> Cited:
+def _file(cards: "Base", given: str) -> Cited:
     """Return what a recipe, or what a command printed, stands on; the content decides which it is."""
-    with path.open("rb") as file:
-        start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-    return _run(path, given) if start.startswith((b"{", b"[")) else _recipe(cards, path, given)
+    path = Path(given)
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    except OSError:
+        start = b""  # the reader of recipes will say why
+    return _run(path, given) if start.startswith((b"{", b"[")) else _recipe(cards, given, given)
 
 
-def _recipe(cards: "Base", path: Path, given: str) -> Cited:
+def _recipe(cards: "Base", name: str, given: str) -> Cited:
     """Return what a recipe stands on: its sources, and those of the numbers behind what is dosed and made."""
     from aliquot.knowledge.records import Constant
-    from aliquot.recipe import read_recipe
+    from aliquot.recipe import open_recipe
 
-    recipe = read_recipe(path)
+    recipe = open_recipe(name)
     keys = list(recipe.sources)
     used = [("reagents", dose.reagent) for dose in recipe.doses] + [("materials", recipe.material)]
-    for kind, name in dict.fromkeys(used):
-        if name in cards.cards(kind):
-            numbers = (
-                getattr(cards.card(kind, name), field) for field in type(cards.card(kind, name)).model_fields
-            )
-            keys += [number.source for number in numbers if isinstance(number, Constant) and number.source]
-    touching = (erratum.id for erratum in cards.errata_of("recipes", recipe.id))
-    return Cited(
-        given,
-        "recipes",
-        recipe.id,
-        tuple(dict.fromkeys(keys)),
-        tuple(dict.fromkeys((*recipe.errata, *touching))),
+    for kind, card in ((kind, cards.cards(kind).get(name)) for kind, name in dict.fromkeys(used)):
+        numbers = () if card is None else (getattr(card, field) for field in type(card).model_fields)
+        keys += [number.source for number in numbers if isinstance(number, Constant) and number.source]
+    # An error may touch all recipes of a series.
+    touching = (
+        erratum.id
+        for target in dict.fromkeys((recipe.id, name.partition(":")[0]))
+        for erratum in cards.errata_of("recipes", target)
     )
+    errata = tuple(dict.fromkeys((*recipe.errata, *touching)))
+    return Cited(given, "recipes", recipe.id, tuple(dict.fromkeys(keys)), errata)
+
+
+def _together(recipes: list[Cited], name: str) -> Cited:
+    """Return the recipes of a series as one thing to cite, a single one as it is."""
+    if len(recipes) == 1:
+        return recipes[0]
+    keys = dict.fromkeys(key for recipe in recipes for key in recipe.keys)
+    errata = dict.fromkeys(key for recipe in recipes for key in recipe.errata)
+    return Cited(recipes[0].given, "recipes", name, tuple(keys), tuple(errata))
 
 
 def _run(path: Path, given: str) -> Cited:
@@ -275,6 +292,13 @@ def _doubles(cited: list[Cited]) -> Iterator[str]:
             yield f"'{given}' is {' and '.join(kinds)}; all are cited. Name one to cite it alone."
 
 
+def _sourceless(cited: list[Cited]) -> Iterator[str]:
+    """Yield a sentence for each thing that stands on nothing printed."""
+    for one in cited:
+        if not one.keys:
+            yield f"{one.kind}:{one.name} names no source: its numbers are common knowledge or our estimates."
+
+
 def _show(cited: list[Cited], found: "Citations", notes: list[str]) -> None:
     """Print sentences, doubts, then BibTeX."""
     from aliquot.knowledge.citations import prose
@@ -286,8 +310,6 @@ def _show(cited: list[Cited], found: "Citations", notes: list[str]) -> None:
         warning = found.warning(source.id, what)
         if warning is not None:
             typer.echo(f"    {warning}.")
-    if not found.sources:
-        typer.echo("Nothing to cite: every number there is common knowledge or an estimate of ours.")
     for note in notes:
         typer.echo(f"Note: {note}")
     if found.sources:

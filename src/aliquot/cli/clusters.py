@@ -122,27 +122,30 @@ def family_fields(family: "Family") -> dict[str, Any]:
 
 
 def _table(families: "Sequence[Family]", reports: "Sequence[Cluster]", notes: Sequence[str]) -> None:
-    """Print reports, a table for each family: its aliases and lines above, lines and conditions of each below."""
+    """Print reports, a table for each family, its aliases and lines above it."""
     for family in families:
         names = f" ({', '.join(family.aliases)})" if family.aliases else ""
         partner = f", partner line {lookup.nm(family.e2)}" if family.e2 else ""
-        title = f"{family.id}{names}: {family.material}, first line {lookup.nm(family.e1)}{partner}; {family.note}"
+        lines = f"{family.material}, first line {lookup.nm(family.e1)}{partner}"
         rows = [_row(one) for one in reports if one.family == family.id]
-        columns = ["report!", "first line", "partner", "emission", "formula", "made from; conditions"]
-        lookup.table(title, [*columns, "temperature", "source"], rows)
+        columns = ["report!", "lines and formula", "made from; conditions", "temperature", "source"]
+        lookup.table(f"{family.id}{names}: {lines}; {family.note}", columns, rows)
         lookup.say("")
     lookup.say(f"{len(reports)} reports in {len(families)} families.", *notes)
 
 
 def _row(one: "Cluster") -> list[str]:
-    made = "; ".join(part for part in (one.precursors, one.conditions) if part) or lookup.SILENT
+    lines = [lookup.nm(one.e1)]
+    if one.e2:
+        lines.append(f"partner {lookup.nm(one.e2)}")
+    if one.emission or one.emission_note:
+        lines.append(f"emission {lookup.nm(one.emission) if one.emission else one.emission_note}")
+    if one.formula:
+        lines.append(one.formula)
     return [
         one.id,
-        lookup.nm(one.e1),
-        lookup.nm(one.e2) if one.e2 else "",
-        lookup.nm(one.emission) if one.emission else one.emission_note or "",
-        one.formula or "",
-        made,
+        "; ".join(lines),
+        "; ".join(part for part in (one.precursors, one.conditions) if part) or lookup.SILENT,
         lookup.celsius(lookup.measure_of(one, "temperature")),
         f"{one.source} {', '.join(one.references)}",
     ]

@@ -91,8 +91,8 @@ def citations(base: Base, keys: Iterable[str], errata: Iterable[str] = ()) -> Ci
         errata: Located errors that the thing itself touches.
 
     Returns:
-        The entries, without keys that repeat or that name a paper with the same DOI, or with the same journal,
-        volume and page; with the errors located in each.
+        The entries, without keys that repeat or that name a paper with the same DOI, or with the same
+        journal, volume and page; with the errors located in each.
 
     Raises:
         CardError: If a key or an error is not known.

@@ -4,8 +4,9 @@ Cards and recipes are such documents. A fault says what was given, what was expe
 and names file, line and key; further faults of the same document follow as notes of the error.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -113,7 +114,9 @@ class Document:
         self.file = file
         self.error = error
         try:
-            self.tree: Any = YAML(typ="rt").load(text)
+            reader = YAML(typ="rt")
+            reader.preserve_quotes = True
+            self.tree: Any = reader.load(text)
             self._content = plain(self.tree)
         except _UNREADABLE as fault:
             raise self._malformed(fault) from None
@@ -145,14 +148,40 @@ class Document:
                 where=Where(str(path)),
             ) from None
 
+    def edit(self, change: Callable[[Any], None]) -> None:
+        """Change the tree of the document; comments stay where they are.
+
+        Args:
+            change: Called with the tree, which it alters in place.
+        """
+        change(self.tree)
+        self._content = plain(self.tree)
+
+    def dump(self) -> str:
+        """Return the document as YAML text, with its comments.
+
+        Example:
+            >>> Document("id: small # and dear", "note").dump().strip()
+            'id: small # and dear'
+        """
+        yaml = YAML(typ="rt")
+        yaml.indent(mapping=2, sequence=4, offset=2)
+        yaml.width = 4096  # lines are broken where the author broke them
+        yaml.representer.ignore_aliases = lambda _: True
+        yaml.representer.add_representer(type(None), _write_null)
+        text = StringIO()
+        yaml.dump(self.tree, text)
+        return text.getvalue()
+
     def where(self, path: Sequence[str | int]) -> Where:
         """Return file, line and dotted key of a place in the document."""
         line, node, found = 1, self.tree, []
         for step in path:
             lookup: Any = getattr(node, "lc", None)
+            place = int(step) if isinstance(node, list) and str(step).isdecimal() else step
             try:
-                line = (lookup.key(step)[0] if isinstance(node, Mapping) else lookup.item(step)[0]) + 1
-                node = node[step]
+                line = (lookup.key(place)[0] if isinstance(node, Mapping) else lookup.item(place)[0]) + 1
+                node = node[place]
             except (AttributeError, KeyError, IndexError, TypeError):
                 continue  # a missing key is told at its parent; names of union members are no keys
             found.append(str(step))
@@ -246,6 +275,11 @@ def together(faults: Sequence[AliquotError]) -> AliquotError:
     for other in others:
         first.add_note(f"also: {other}")
     return first
+
+
+def _write_null(representer: Any, _: None) -> Any:  # noqa: ANN401  the YAML writer's own
+    """Write 'null' in full: an empty place looks like a slip."""
+    return representer.represent_scalar("tag:yaml.org,2002:null", "null")
 
 
 def plain(node: Any) -> Any:  # noqa: ANN401

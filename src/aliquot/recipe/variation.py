@@ -47,8 +47,9 @@ class VariedDocument(Document):
 
     def where(self, path: Sequence[str | int]) -> Where:
         """Return file, line and dotted key: of the series where it sets the value, else of the base."""
+        known = {tuple(str(step) for step in changed): origin for changed, origin in self.changed.items()}
         for length in range(len(path), 0, -1):
-            origin = self.changed.get(tuple(path[:length]))
+            origin = known.get(tuple(str(step) for step in path[:length]))
             if origin is not None:
                 place = self.series.where((*origin, *path[length:]))
                 return Where(place.file, place.line, ".".join(str(step) for step in path))

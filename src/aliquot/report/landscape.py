@@ -26,8 +26,8 @@ _BREAK = 0.42  # opacity from which a count is written in the colour of the pape
 def figure(landscape: Landscape) -> str:
     """Return the routes by chemistry and material as an inline SVG.
 
-    A filled cell holds its count and is the darker the more there are; a cross beneath tells how many failed; a
-    ring is a gap; what the chemistry can not make is left blank. Nothing rests on colour alone.
+    A filled cell holds its count and is the darker the more there are; a cross beneath tells how many failed;
+    a ring is a gap; what the chemistry can not make is left blank. Nothing rests on colour alone.
 
     Example:
         >>> from aliquot.knowledge.base import base
