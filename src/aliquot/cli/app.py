@@ -108,6 +108,9 @@ def run(words: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         output.complain("Stopped", "stopped by hand", "", as_json)
         return 130
+    except BrokenPipeError:  # the reader, such as 'head', has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  nothing may be flushed at exit
+        return 141
     except Exception as fault:
         if "ALIQUOT_DEBUG" in os.environ:
             raise

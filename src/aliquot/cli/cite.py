@@ -193,7 +193,7 @@ def _recipe(cards: "Base", name: str, given: str) -> Cited:
     recipe = open_recipe(name)
     keys = list(recipe.sources)
     used = [("reagents", dose.reagent) for dose in recipe.doses] + [("materials", recipe.material)]
-    for kind, card in ((kind, cards.cards(kind).get(name)) for kind, name in dict.fromkeys(used)):
+    for card in (cards.cards(kind).get(name) for kind, name in dict.fromkeys(used)):
         numbers = () if card is None else (getattr(card, field) for field in type(card).model_fields)
         keys += [number.source for number in numbers if isinstance(number, Constant) and number.source]
     # An error may touch all recipes of a series.

@@ -52,9 +52,13 @@ def plus_minus(finding: "Finding", digits: int, scale: float = 1.0) -> str:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    notes: Sequence[str] = (),
+    words: Sequence[str] = (),
 ) -> None:
-    """Print a table with right-aligned columns after the first, and notes beneath it."""
+    """Print a table: numbers to the right, columns of ``words`` and the first to the left."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -63,7 +67,8 @@ def print_table(
         title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 1)
     )
     for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", no_wrap=True)
+        told = i == 0 or column in words
+        table.add_column(column, justify="left" if told else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)

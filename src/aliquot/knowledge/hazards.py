@@ -139,9 +139,7 @@ def _known(base: Base, hazard: str) -> str:
         given=f"'{hazard}'",
         expected="a hazard that the card of a reagent names",
         why="every route would be called free of it",
-        remedy=suggestion(
-            hazard, sorted({name for name in known.values() if not name.startswith("H")}, key=len)[:40]
-        ),
+        remedy=suggestion(hazard, _flags(base)),
         where=Where(key="--avoid"),
     )
 
@@ -161,3 +159,9 @@ def _vocabulary(base: Base) -> dict[str, str]:
         for name in (*said, *codes):
             found[" ".join(words(name))] = name
     return found
+
+
+def _flags(base: Base) -> set[str]:
+    """Return the hazards that are told in words, for a suggestion."""
+    cards = base.cards("reagents").values()
+    return {flag for reagent in cards if reagent.hazards is not None for flag in reagent.hazards.flags}

@@ -84,7 +84,7 @@ def instructions(recipe: Recipe) -> tuple[str, ...]:
         >>> from aliquot.recipe import open_recipe
         >>> for line in instructions(open_recipe("cdte_mech2023_ode"))[1:4]:
         ...     print(line)
-        Degas flask at 25 °C for 30 min under 66.66 Pa.
+        Degas flask at 25 °C for 30 min under 0.6666 mbar.
         Fill flask with N2.
         Heat flask to 100 °C (rate not reported).
     """
@@ -236,7 +236,7 @@ _SENTENCES: Mapping[type[Step], Callable[[Any], str]] = {
     batch.Charge: lambda step: f"Charge {step.vessel} with {_what(step.what)}.",
     batch.Degas: lambda step: (
         f"Degas {step.vessel} at {_celsius(step.at)} for {_time(step.duration)} "
-        f"under {_or(step.pressure, 1.0, 'Pa', 'a pressure')}."
+        f"under {_or(step.pressure, 0.01, 'mbar', 'a pressure')}."
     ),
     batch.Purge: lambda step: f"Fill {step.vessel} with {step.gas}.",
     batch.Heat: lambda step: (

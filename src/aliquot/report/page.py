@@ -1,31 +1,16 @@
 """One page, one file: tables, figures and everything they stand on; no network, no clock, no machine."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from aliquot.errors import InputError, Where
 from aliquot.knowledge import store
 from aliquot.recipe import FlowRecipe
 from aliquot.report import figures, provenance, tables
-from aliquot.report.numbers import power, printed, spoken
+from aliquot.report.numbers import power, printed
+from aliquot.report.publish import filled, write
 from aliquot.report.series import by_temperature, by_time
-from aliquot.report.style import custom_properties
 from aliquot.reproduce import Reproduction
-
-_PAGES = Environment(
-    loader=PackageLoader("aliquot.report"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-
-_PAGES.filters["spoken"] = spoken
 
 
 def reproduction_page(result: Reproduction) -> str:
@@ -42,14 +27,7 @@ def reproduction_page(result: Reproduction) -> str:
         CardError: If a card that the result names is gone.
     """
     recipe = _recipe(result)
-    drawn = _figures(result)
-    svgs = "".join(drawn.values())
-    return _PAGES.get_template("reproduction.html.j2").render(
-        light=Markup(custom_properties(svgs, dark=False)),  # noqa: S704  our own colours
-        dark=Markup(custom_properties(svgs, dark=True)),  # noqa: S704
-        figures={name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704  escaped by its serialiser
-        **_told(result, recipe),
-    )
+    return filled("reproduction.html.j2", _figures(result), **_told(result, recipe))
 
 
 def write_page(result: Reproduction, path: Path) -> Path:
@@ -65,29 +43,7 @@ def write_page(result: Reproduction, path: Path) -> Path:
     Raises:
         InputError: If the file can not be written there.
     """
-    text = reproduction_page(result)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text)
-    except OSError as fault:
-        raise InputError(
-            given=f"'{path}', which can not be written ({fault.strerror})",
-            expected="a file name in a folder where files may be written",
-            why="the report has to go somewhere",
-            remedy="Choose another folder, or free the space.",
-            where=Where(str(path)),
-        ) from fault
-    return path
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then take its name: a reader never meets half a page."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    return write(reproduction_page(result), path)
 
 
 def _recipe(result: Reproduction) -> FlowRecipe:

@@ -1,0 +1,230 @@
+"""The verbs that look things up: help, JSON as documented, tables that can be read, the user's own cards."""
+
+import json
+from typing import Any
+
+import pytest
+from test_docs import check
+
+from aliquot.cli.app import run
+from aliquot.knowledge.base import base
+
+VERBS = ("routes", "clusters", "material", "reagent", "errata", "rules", "landscape")
+WHOLE = ("card", "source_texts", "reference_texts", "errata_texts")
+MANY = {
+    "routes": ("--avoid", "pyrophoric", "--unknown"),
+    "clusters": ("--near", "447", "--tolerance", "100"),
+}
+ROUTE = """
+id: {name}
+source: wang2023
+place: my notebook
+mark: estimated
+targets: [InP]
+class: aminopnictogen
+method: mine
+methods: [heat-up]
+cation: {{text: InCl3, reagent: InCl3}}
+anion: {{text: PDEA, reagent: PDEA}}
+outcome: dots
+result: mine
+"""
+
+
+def called(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> dict[str, Any]:
+    assert run([*words, "--json"]) == code
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    return json.loads(out)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_examples_that_run(verb, capsys, tmp_path, monkeypatch):
+    import shlex  # noqa: PLC0415
+
+    monkeypatch.chdir(tmp_path)
+    assert run([verb, "--help"]) == 0
+    out = capsys.readouterr().out
+    examples = [line.strip() for line in out.split("Examples:\n")[1].split("\n\n")[0].splitlines()]
+    assert len(examples) >= 3
+    for example in examples:
+        assert run(shlex.split(example)[1:]) == 0, example
+        assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_json_is_as_documented(verb, capsys):
+    content = called(capsys, verb, *MANY.get(verb, ()))
+    assert content["count"] == len(content["results"]) > 0
+    assert all({"id", "sources", "errata"} <= set(result) for result in content["results"])
+    whole = tuple(f"results[].{key}" for key in WHOLE)
+    check(content, f"{verb}/1", absent=(*whole, "reports", "flags", "results[].found_by"))
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        ("routes", "R101"),
+        ("clusters", "M021"),
+        ("clusters", "CdTe-449"),
+        ("material", "InP"),
+        ("reagent", "TMSP"),
+        ("errata", "E052"),
+        ("rules", "reductant-electrons"),
+    ],
+)
+def test_one_is_shown_in_full(verb, name, capsys):
+    (result,) = called(capsys, verb, "--show", name)["results"]
+    assert result["id"] == name
+    assert result["card"]["id"] == name
+    assert {entry["id"] for entry in result["source_texts"]} == set(result["sources"])
+    assert {entry["id"] for entry in result["errata_texts"]} >= set(result["errata"])
+
+    assert run([verb, "--show", name]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    for entry in (*result["source_texts"], *result["errata_texts"], *result["reference_texts"]):
+        assert " ".join(entry["text"].split()[:6]) in printed
+
+
+def test_references_of_a_route_are_told_in_full(capsys):
+    (result,) = called(capsys, "routes", "--show", "R056")["results"]
+    (entry,) = result["reference_texts"]
+
+    assert entry["text"].startswith("V. Srivastava, E. Dunietz")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_tables_keep_to_120_columns(verb, capsys):
+    assert run([verb]) == 0
+    out = capsys.readouterr().out
+    assert max(len(line) for line in out.splitlines()) <= 120
+    assert len(out.splitlines()) > 10
+
+
+def test_options_and_the_query_say_the_same(capsys):
+    by_option = called(capsys, "routes", "--target", "InP", "--method", "flow", "--outcome", "dots")
+    by_words = called(capsys, "routes", "target:InP", "method:flow", "outcome:dots")
+    by_query = called(capsys, "routes", "--query", "target:InP method:flow outcome:dots")
+
+    assert by_option["results"] == by_words["results"] == by_query["results"]
+    assert by_option["count"] == 4
+
+
+def test_the_shell_s_quotes_are_given_back(capsys):
+    (one, two) = (called(capsys, "routes", words) for words in ("class:single source", 'class:"single source"'))
+
+    assert one["results"] == two["results"]
+    assert one["query"] == 'class:"single source"'
+
+
+def test_avoiding_counts_and_names_what_is_left_out(capsys):
+    everything = called(capsys, "routes", "--target", "InP")
+    kept = called(capsys, "routes", "--target", "InP", "--avoid", "pyrophoric")
+    left_out = kept["left_out"]
+    marked = called(capsys, "routes", "--target", "InP", "--avoid", "pyrophoric", "--unknown")
+
+    assert everything["left_out"] is None
+    assert kept["count"] + len(left_out["contains"]) + len(left_out["unknown"]) == everything["count"]
+    assert {result["avoided"] for result in kept["results"]} == {"free"}
+    assert marked["left_out"] == left_out
+    assert {r["id"] for r in marked["results"] if r["avoided"] == "unknown"} == set(left_out["unknown"])
+    assert all(r["unknown"] for r in marked["results"] if r["avoided"] == "unknown")
+
+    assert run(["routes", "--target", "InP", "--avoid", "pyrophoric"]) == 0
+    told = capsys.readouterr().out
+    assert f"Left out, with something pyrophoric: {len(left_out['contains'])} (" in told
+    assert "safety data sheet" in told
+
+
+def test_unknown_numbers_are_not_reported_and_numbers_have_units(capsys):
+    assert run(["routes", "--show", "R001"]) == 0
+    assert run(["routes", "id:R001,R101"]) == 0
+    told = capsys.readouterr().out
+
+    assert "not reported" in told
+    assert "215 °C" in told
+
+
+def test_near_sorts_by_distance_and_tells_partner_lines(capsys):
+    near = called(capsys, "clusters", "--near", "405", "--material", "CdTe", "--tolerance", "20")
+    distances = [result["distance_nm"] for result in near["results"]]
+
+    assert distances == sorted(distances)
+    assert any("partner line of CdTe-449" in flag for flag in near["flags"])
+    assert {r["family"] for r in near["results"]} == {family["id"] for family in near["families"]}
+    assert sorted(m for family in near["families"] for m in family["members"]) == sorted(
+        r["id"] for r in near["results"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "paper"), [("000", "gazis2023"), ("001", "mech2023"), ("003", "wang2023"), ("tiwari2025", "tiwari2025")]
+)
+def test_errata_of_a_paper_are_all_of_it(word, paper, capsys):
+    found = called(capsys, "errata", word)
+
+    assert {result["paper"] for result in found["results"]} == {paper}
+    assert found["count"] == sum(card.source == paper for card in base().cards("errata").values())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("routes", "targt:InP"),
+        ("routes", "temperature:<200"),
+        ("clusters", "e1:1..2kg"),
+        ("routes", 'target:"InP'),
+        ("routes", "--avoid", "pyroforic"),
+        ("material", "--show", "InX"),
+        ("routes", "--sort", "heat"),
+    ],
+)
+def test_bad_input_is_told_with_its_place(words, capsys):
+    error = called(capsys, *words, code=2)["error"]
+
+    assert error["where"]
+    assert "InternalError" not in error["kind"]
+
+
+def test_a_respelt_word_is_told(capsys):
+    assert run(["routes", "dehalosilation", "target:InSb"]) == 0
+    assert "'dehalosilation' is read as 'dehalosilylation'" in capsys.readouterr().out
+
+
+def test_the_user_s_cards_join_and_shadow_and_leave_nothing_behind(capsys, tmp_path):
+    (tmp_path / "routes").mkdir()
+    for name in ("MINE", "R101"):
+        (tmp_path / "routes" / f"{name}.yaml").write_text(ROUTE.format(name=name), encoding="utf-8")
+
+    assert run(["--cards", str(tmp_path), "routes", "id:MINE,R101", "--json"]) == 0
+    captured = capsys.readouterr()
+    content = json.loads(captured.out)
+    assert [result["place"] for result in content["results"]] == ["my notebook", "my notebook"]
+    assert any("routes:R101 is read from" in flag for flag in content["flags"])
+    assert captured.err.count("routes:R101 is read from") == 1
+    assert "MINE" not in captured.err
+
+    after = called(capsys, "routes", "id:MINE,R101")
+    assert [result["id"] for result in after["results"]] == ["R101"]
+    assert after["flags"] == []
+
+
+def test_a_folder_of_cards_that_is_none_is_refused(capsys, tmp_path):
+    error = called(capsys, "--cards", str(tmp_path / "none"), "routes", code=2)["error"]
+
+    assert error["kind"] == "CardError"
+    assert called(capsys, "routes")["count"] == len(base().cards("routes"))
+
+
+def test_a_landscape_is_counted_and_written(capsys, tmp_path):
+    page = tmp_path / "landscape.html"
+    content = called(capsys, "landscape", "--report", str(page))
+    matrix = content["matrix"]
+
+    assert page.exists()
+    assert content["reports"] == [str(page)]
+    assert len(matrix["counts"]) == len(matrix["classes"])
+    assert {len(row) for row in matrix["counts"]} == {len(matrix["materials"])}
+    assert sum(map(sum, matrix["counts"])) == sum(len(result["routes"]) for result in content["results"])
+    empty = {(gap["class"], gap["material"]) for gap in content["gaps"]}
+    assert not empty & {(result["class"], result["material"]) for result in content["results"]}

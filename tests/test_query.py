@@ -1,0 +1,157 @@
+"""The grammar of queries: what it reads, and what it refuses with help."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aliquot.errors import AliquotError, InputError, UnitError
+from aliquot.knowledge.query import Query, Term, bounds, fold, parse, says, words
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("", ()),
+        ("flow", (Term(("flow",)),)),
+        ("flow 2009", (Term(("flow",)), Term(("2009",)))),
+        ('"hot injection"', (Term(("hot injection",)),)),
+        ("-review", (Term(("review",), None, True),)),
+        ('-"hot injection"', (Term(("hot injection",), None, True),)),
+        ("target:InP", (Term(("InP",), "target"),)),
+        ("TARGET:InP", (Term(("InP",), "target"),)),
+        ('target:"InP/ZnS"', (Term(("InP/ZnS",), "target"),)),
+        ("-outcome:negative", (Term(("negative",), "outcome", True),)),
+        ("method:flow,heat-up", (Term(("flow", "heat-up"), "method"),)),
+        ('method:"hot injection",flow', (Term(("hot injection", "flow"), "method"),)),
+        ("e1:443..451nm", (Term(("443..451nm",), "e1"),)),
+        ("temperature:<200degC", (Term(("<200degC",), "temperature"),)),
+        ("4:8:1", (Term(("4:8:1",)),)),
+        ("N,N-dimethylethylamine", (Term(("N,N-dimethylethylamine",)),)),
+        ('"In:P ratio"', (Term(("In:P ratio",)),)),
+        ("  flow \n target:InP\t", (Term(("flow",)), Term(("InP",), "target"))),
+    ],
+)
+def test_a_query_is_read(text, terms):
+    assert parse(text).terms == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "sort", "falling"), [("sort:e1", "e1", False), ("flow sort:-e1", "e1", True), ("flow", None, False)]
+)
+def test_a_query_says_how_to_sort(text, sort, falling):
+    query = parse(text)
+
+    assert (query.sort, query.falling) == (sort, falling)
+
+
+@pytest.mark.parametrize("text", ['target:"InP', "target:", "-", '""', "target:,"])
+def test_half_a_query_is_refused_at_its_place(text):
+    with pytest.raises(InputError) as refused:
+        parse(text)
+    assert refused.value.where.key == "query"
+    assert refused.value.exit_code == 2
+
+
+SAFE = st.text("abcXYZ09/()*. ", min_size=1).map(str.strip).filter(lambda text: text and ".." not in text)
+
+
+@given(st.lists(st.tuples(SAFE, st.sampled_from([None, "target", "method"]), st.booleans()), max_size=4))
+def test_what_a_query_writes_it_reads_again(parts):
+    query = Query(tuple(Term((value,), field, exclude) for value, field, exclude in parts))
+
+    assert parse(str(query)) == query
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused_and_nothing_else(text):
+    try:
+        parse(text)
+    except AliquotError as error:
+        assert error.where.key == "query"
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mićić", ("micic",)),
+        ("Cd₃P₂", ("cd3p2",)),
+        ("P(SiMe3)3", ("p(sime3)3",)),
+        ("(CdTe)34", ("(cdte)34",)),
+        ("(printed PDEA)", ("printed", "pdea")),
+        ("[In21P20]3+ core", ("[in21p20]3+", "core")),
+        ("hot-injection", ("hot", "injection")),
+        ("InP-386", ("inp-386",)),
+        ("P-C", ("p-c",)),
+    ],
+)
+def test_words_of_chemistry_stay_whole(text, expected):
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "answer"),
+    [
+        ("InP", "InP", True),
+        ("inp", "InP", True),
+        ("InP", "InP/ZnS", False),
+        ("InP/*", "InP/ZnS", True),
+        ("InP/*", "InP", False),
+        ("InP*", "InP/ZnSe/ZnS", True),
+        ("*/ZnS", "InP/ZnS", True),
+        ("hot-injection", "hot injection", True),
+        ("injection hot", "hot injection", False),
+        ("flow", "overflow", False),
+        ("P(SiMe3)3", "P(SiMe3)3 in ODE", True),
+        ("[Et2Ga(N3)]*", "[Et2Ga(N3)]3", True),
+        ("", "anything", False),
+    ],
+)
+def test_a_facet_says_whole_words(asked, text, answer):
+    assert says(asked, text) is answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "unit", "low", "high"),
+    [
+        ("443..451nm", "nm", 443, 451),
+        ("443nm..451nm", "nm", 443, 451),
+        ("0.443..0.451 µm", "nm", 443, 451),
+        ("449nm", "nm", 449, 449),
+        ("..300K", "K", -math.inf, 300),
+        ("100degC..", "K", 373.15, math.inf),
+        (">=1eV", "eV", 1, math.inf),
+        ("<=1eV", "eV", -math.inf, 1),
+        ("2010..2020", "1", 2010, 2020),
+        ("-10..10degC", "K", 263.15, 283.15),
+    ],
+)
+def test_a_range_has_ends(asked, unit, low, high):
+    found = bounds(asked, unit, "field")
+
+    assert found == (pytest.approx(low), pytest.approx(high))
+
+
+def test_below_and_above_leave_out_the_limit():
+    assert bounds("<200degC", "K", "temperature")[1] < 473.15
+    assert bounds(">200degC", "K", "temperature")[0] > 473.15
+
+
+@pytest.mark.parametrize("asked", ["443..451", "449", "<200", "abc", "1..2eV", "<", "5kg"])
+def test_a_number_without_its_unit_or_with_another_is_refused(asked):
+    with pytest.raises(UnitError, match="443..451nm") as refused:
+        bounds(asked, "nm", "e1")
+    assert refused.value.where.key == "query"
+
+
+@pytest.mark.parametrize("asked", ["451..443nm", ".."])
+def test_a_range_that_is_none_is_refused(asked):
+    with pytest.raises(InputError, match="end") as refused:
+        bounds(asked, "nm", "e1")
+    assert refused.value.where.key == "query"
