@@ -65,7 +65,9 @@ def test_the_figure_shows_every_count_and_every_gap(counted):
 
     counts = [str(len(cell.routes)) for cell in counted.cells.values() if cell.routes]
     assert sorted(text for text in texts if text.isdigit()) == sorted(counts)
-    assert sum(text.endswith("✗") for text in texts) == sum(bool(cell.failed) for cell in counted.cells.values())
+    assert sum(text.endswith("✗") for text in texts) == sum(
+        bool(cell.failed) for cell in counted.cells.values()
+    )
     assert all(class_ in texts for class_ in counted.classes)
 
 

@@ -1,12 +1,14 @@
 """The grammar of queries: what it reads, and what it refuses with help."""
 
 import math
+import re
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aliquot.errors import AliquotError, InputError, UnitError
+from aliquot.errors import InputError, UnitError
 from aliquot.knowledge.query import Query, Term, bounds, fold, parse, says, words
 
 
@@ -38,7 +40,8 @@ def test_a_query_is_read(text, terms):
 
 
 @pytest.mark.parametrize(
-    ("text", "sort", "falling"), [("sort:e1", "e1", False), ("flow sort:-e1", "e1", True), ("flow", None, False)]
+    ("text", "sort", "falling"),
+    [("sort:e1", "e1", False), ("flow sort:-e1", "e1", True), ("flow", None, False)],
 )
 def test_a_query_says_how_to_sort(text, sort, falling):
     query = parse(text)
@@ -66,10 +69,8 @@ def test_what_a_query_writes_it_reads_again(parts):
 
 @given(st.text())
 def test_any_text_is_read_or_refused_and_nothing_else(text):
-    try:
+    with suppress(InputError):
         parse(text)
-    except AliquotError as error:
-        assert error.where.key == "query"
 
 
 @given(st.text())
@@ -145,7 +146,7 @@ def test_below_and_above_leave_out_the_limit():
 
 @pytest.mark.parametrize("asked", ["443..451", "449", "<200", "abc", "1..2eV", "<", "5kg"])
 def test_a_number_without_its_unit_or_with_another_is_refused(asked):
-    with pytest.raises(UnitError, match="443..451nm") as refused:
+    with pytest.raises(UnitError, match=re.escape("443..451nm")) as refused:
         bounds(asked, "nm", "e1")
     assert refused.value.where.key == "query"
 

@@ -17,8 +17,9 @@ from aliquot.knowledge.search import fields, find
 CARDS = """
 cards:
   - {id: T1, source: wang2023, place: l.1, mark: seed, targets: [InP], class: dehalosilylation,
-     method: hot injection into octadecene, methods: [hot injection], cation: {text: indium myristate, reagent: InMy3},
-     anion: {text: P(SiMe3)3, reagent: TMSP}, temperatures: [180 degC, 250 degC], outcome: dots, result: red dots}
+     method: hot injection into octadecene, methods: [hot injection],
+     cation: {text: indium myristate, reagent: InMy3}, anion: {text: P(SiMe3)3, reagent: TMSP},
+     temperatures: [180 degC, 250 degC], outcome: dots, result: red dots}
   - {id: T2, source: wang2023, place: l.2, mark: seed, targets: [InP/ZnS], class: aminopnictogen,
      method: premixed and pumped, methods: [flow, heat-up], cation: {text: InCl3, reagent: InCl3},
      anion: {text: P(NEt2)3, reagent: PDEA}, temperatures: [200 degC, 200 degC], outcome: dots,
@@ -33,7 +34,8 @@ cards:
 """
 
 REAGENT = """
-{id: DOUBT, name: doubtful, formula: P, state: solid, molar_mass: {value: 31 g/mol, because: told, mark: estimated},
+{id: DOUBT, name: doubtful, formula: P, state: solid,
+ molar_mass: {value: 31 g/mol, because: told, mark: estimated},
  hazards: {statements: ["H250?", H225], because: told, mark: estimated}}
 """
 

@@ -43,6 +43,7 @@ _TOKEN = re.compile(
 _TEMPERATURES = {"°C": "degC", "℃": "degC", "C": "degC", "degC": "degC", "celsius": "degC", "K": "kelvin"}
 # As it comes out of a PDF: the true minus sign and superscripts, one character for one.
 _PASTED = str.maketrans("−⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹µμ", "--+0123456789uu")
+_PLAIN = frozenset({"K", "eV", "g", "g/cm3", "g/mL", "g/mol", "m", "mol", "nm", "s"})
 _SPELLING = {"%": "percent", "M": "molar", "mM": "millimolar", "uM": "micromolar", "nM": "nanomolar"}
 
 
@@ -94,6 +95,9 @@ def to_float(text: str, unit: str, where: Where | None = None) -> float:
     number, written = _read(text, where)
     if not written and unit != "1":
         raise _no_quantity(text, "a number without its unit has no meaning at the bench", where)
+    known = _at_once(number, written, unit)
+    if known is not None:
+        return known
     target = _unit(unit)
     source = _unit(written or "1")
     if source is None or target is None:
@@ -209,6 +213,18 @@ def _read(text: Any, where: Where | None) -> tuple[float, str]:  # noqa: ANN401 
     if not math.isfinite(number):
         raise _no_quantity(text, "the number is beyond any that can be stored", where)
     return number, text[slice(*match.span("unit"))] if match["unit"] else ""
+
+
+def _at_once(number: float, written: str, unit: str) -> float | None:
+    """Convert where nothing, or only the zero of Celsius, has to be known; None where pint has to be asked.
+
+    The whole knowledge base reads without pint, whose import alone would take half of a query's time.
+    """
+    if written == unit and unit in _PLAIN:
+        return number
+    if unit == "K" and _TEMPERATURES.get(written) == "degC":
+        return float(f"{number + 273.15:.15g}")
+    return None
 
 
 def _no_quantity(text: object, why: str, where: Where | None) -> UnitError:

@@ -202,7 +202,7 @@ def full(card: Any, kind: str) -> None:  # noqa: ANN401  any kind
         console.print(Text(f"  {key}: {value}"))
     for title, texts in whole(card, kind).items():
         if texts:
-            console.print(Text(title.capitalize(), style="bold"))
+            console.print(Text(title.removesuffix("_texts").capitalize(), style="bold"))
         for each in texts:
             console.print(Text(f"  {each['id']}: {each['text']}"))
 
@@ -223,7 +223,9 @@ def show(command: str, kind: str, name: str, fields: Callable[[Any], Mapping[str
 def plain(card: Any) -> dict[str, Any]:  # noqa: ANN401  any kind
     """Return a card as its file has it, without what it leaves open."""
     told: dict[str, Any] = card.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return told
+    last = ("source", "place", "because", "mark")
+    order = sorted(told, key=lambda key: (key != "id", key in last))
+    return {key: told[key] for key in order}
 
 
 def whole(card: Any, kind: str) -> dict[str, list[dict[str, str]]]:  # noqa: ANN401  any kind

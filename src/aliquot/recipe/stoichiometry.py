@@ -42,7 +42,7 @@ class Balance:
     sources: Mapping[str, tuple[str, ...]]
     """Cards that bring each element."""
     electrons_needed: float
-    """Electrons per formula unit [1]."""
+    """Electrons per formula unit, beyond those that the sources bring bound: TOPTe brings its own [1]."""
 
 
 def balance(amounts: Mapping[str, float], material: Material) -> Balance:
@@ -59,7 +59,7 @@ def balance(amounts: Mapping[str, float], material: Material) -> Balance:
     cards = {name: card for name in amounts if (card := _card(name)) is not None}
     elements = {element: _brought(element, amounts, cards) for element in wanted}
     needed = sum(
-        count * (_mean_oxidation(element, amounts, cards) - ANIONS[element])
+        count * max(_mean_oxidation(element, amounts, cards) - ANIONS[element], 0.0)
         for element, count in wanted.items()
         if element in ANIONS and elements[element] > 0.0
     )
@@ -116,16 +116,17 @@ def _brought(element: str, amounts: Mapping[str, float], cards: Mapping[str, Rea
 
 
 def _mean_oxidation(element: str, amounts: Mapping[str, float], cards: Mapping[str, Reagent]) -> float:
-    """Return the mean oxidation state in which an element is brought [1]."""
-    brought = _brought(element, amounts, cards)
-    return (
-        sum(
-            amounts[name] * composition(card.formula)[element] * card.oxidation[element]
-            for name, card in cards.items()
-            if element in card.oxidation
-        )
-        / brought
-    )
+    """Return the mean oxidation state in which an element is brought, less electrons bound beside it [1].
+
+    TOPTe brings Te(0) with a phosphine that gives two electrons and becomes the oxide: it is Te(-II).
+    """
+    total = 0.0
+    for name, card in cards.items():
+        if element in card.oxidation:
+            atoms = composition(card.formula)[element]
+            paid = sum(bound * reagent(held).donates for held, bound in card.holds.items())
+            total += amounts[name] * (atoms * card.oxidation[element] - paid)
+    return total / _brought(element, amounts, cards)
 
 
 def _reach_of_electrons(
@@ -138,7 +139,6 @@ def _reach_of_electrons(
     given, spent = 0.0, 0.0
     for name, card in cards.items():
         given += amounts[name] * card.donates
-        given += sum(amounts[name] * bound * reagent(held).donates for held, bound in card.holds.items())
         for element, count in wanted.items():
             if element in ANIONS and element in card.oxidation and card.donates:
                 share = amounts[name] / _brought(element, amounts, cards)

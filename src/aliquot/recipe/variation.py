@@ -47,6 +47,7 @@ class VariedDocument(Document):
 
     def where(self, path: Sequence[str | int]) -> Where:
         """Return file, line and dotted key: of the series where it sets the value, else of the base."""
+        path = path[: _depth(self.tree, path)]
         known = {tuple(str(step) for step in changed): origin for changed, origin in self.changed.items()}
         for length in range(len(path), 0, -1):
             origin = known.get(tuple(str(step) for step in path[:length]))
@@ -94,6 +95,9 @@ class VariedDocument(Document):
             if isinstance(value, Mapping) and isinstance(known, MutableMapping | MutableSequence):
                 self._merge(known, value, inner, cause)
                 continue
+            if value is None and path == ("assumed",):
+                node.pop(key, None)  # an assumption about what the variation does not have
+                continue
             node[key] = deepcopy(value)
             self.changed[inner] = cause
 
@@ -114,6 +118,17 @@ def _at(node: Any, path: Path) -> Any:  # noqa: ANN401  YAML nodes
         if node is None:
             return None
     return node
+
+
+def _depth(node: Any, path: Sequence[str | int]) -> int:  # noqa: ANN401  YAML nodes
+    """Return how many steps of a path there are in a tree."""
+    for depth, step in enumerate(path):
+        place = int(step) if isinstance(node, MutableSequence) and str(step).isdecimal() else step
+        try:
+            node = node[place]
+        except (KeyError, IndexError, TypeError):
+            return depth
+    return len(path)
 
 
 def _forget(node: Any, name: str) -> None:  # noqa: ANN401  YAML nodes

@@ -167,11 +167,9 @@ def write_landscape(landscape: Landscape, path: Path) -> Path:
         InputError: If the file can not be written there.
     """
     text = landscape_page(landscape)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
+        _replace(path, text)
     except OSError as fault:
         raise InputError(
             given=f"'{path}', which can not be written ({fault.strerror})",
@@ -180,6 +178,14 @@ def write_landscape(landscape: Landscape, path: Path) -> Path:
             remedy="Choose another folder, or free the space.",
             where=Where(str(path)),
         ) from fault
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file, then take its name: a reader never meets half a page."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return path

@@ -2,7 +2,7 @@
 
 import typer
 
-from aliquot.cli.recipe import book, scale, table
+from aliquot.cli.recipe import book, check, scale, table
 
 app = typer.Typer(
     name="recipe",
@@ -17,3 +17,4 @@ app.command("show", short_help="A recipe as a file, series' changes made.")(book
 app.command("copy", short_help="Copy a recipe out of the book.")(book.copy)
 app.command("table", short_help="Bench sheet: what to weigh, pipette and set.")(table.table)
 app.command("scale", short_help="The same for more or less.")(scale.scale)
+app.command("check", short_help="What a careful colleague would say about a recipe.")(check.check)

@@ -20,7 +20,7 @@ from scipy.special import erf
 
 from aliquot.errors import CardError, RangeError, Where
 from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption
-from aliquot.instruments.absorbance.sizing import energy
+from aliquot.instruments.absorbance.sizing import energy, ensemble
 from aliquot.knowledge.records import Lineshape, Material, PowerLaw
 from aliquot.population import Population
 from aliquot.units import AVOGADRO, EV_NM, to_float
@@ -89,13 +89,14 @@ def first_exciton(material: Material, diameters: Float[np.ndarray, " sizes"]) ->
 
     Raises:
         CardError: If the first sizing curve is no power law.
+        RangeError: If the card has no sizing curve in use.
 
     Example:
         >>> from aliquot.knowledge import store
         >>> (EV_NM / first_exciton(store.material("InP"), np.array([2.7, 3.4]))).round(0)
         array([518., 590.])
     """
-    curve = material.sizing[0]
+    curve = ensemble(material)[0]
     if not isinstance(curve.law, PowerLaw):
         raise CardError(
             given=f"the sizing curve '{curve.id}', a {curve.law.form}",

@@ -51,7 +51,7 @@ class Chemistry(Card, Parent):
     version: int
     material: str
     source: str
-    mark: Annotated[Mark, Field(strict=False)] = Mark.ESTIMATED
+    mark: Annotated[Mark, Field(strict=False)] = Mark.COMPUTED
     claims_not: str
     """What these constants do NOT claim."""
     calibration: str

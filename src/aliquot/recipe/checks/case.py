@@ -14,7 +14,7 @@ from aliquot.recipe.batch import BatchRecipe, Degas, Precipitate, Redisperse, St
 from aliquot.recipe.concern import Concern, Severity
 from aliquot.recipe.flow import FlowRecipe, Sample
 from aliquot.recipe.ledger import Contents, Entry, ledger
-from aliquot.recipe.record import Dose, Recipe
+from aliquot.recipe.record import Recipe
 
 Key = tuple[str | int, ...]
 """Path of a key in the file."""
@@ -105,18 +105,18 @@ class Case:
                     yield step, card
 
     @property
-    def present(self) -> dict[str, tuple[Reagent, Key, Dose | None]]:
-        """Cards of all that is dosed, dissolved in what is dosed, or used in work-up; place, and first dose."""
-        found: dict[str, tuple[Reagent, Key, Dose | None]] = {}
+    def present(self) -> dict[str, tuple[Reagent, Key]]:
+        """Cards of all that is dosed, its solvents and liquids of work-up; and the first place."""
+        found: dict[str, tuple[Reagent, Key]] = {}
 
-        def add(name: str, place: Key, dose: Dose | None = None) -> None:
+        def add(name: str, place: Key) -> None:
             card = self.card(name)
             if card is not None:
-                found.setdefault(card.id, (card, place, dose))
+                found.setdefault(card.id, (card, place))
 
         for dose in self.recipe.doses:
             if dose.product is None:
-                add(dose.reagent, ("reagents", dose.key), dose)
+                add(dose.reagent, ("reagents", dose.key))
         for key, name in self.recipe.undosed.items():
             add(name, ("reagents", key))
         for dose in self.recipe.doses:
@@ -180,7 +180,9 @@ def celsius(kelvin: float) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """Write a time in minutes, or in hours where that is longer than three of them."""
+    """Write a time in minutes; in hours above three of them, in seconds below two minutes."""
+    if seconds < 120.0:
+        return f"{seconds:.3g} s"
     return f"{seconds / 60.0:.3g} min" if seconds < 10800.0 else f"{seconds / 3600.0:.3g} h"
 
 
@@ -195,10 +197,16 @@ def number_of(rule: str, name: str, unit: str) -> float:
     return value
 
 
-def rule_about(code: str, card: Reagent) -> str:
-    """Return what a concern about a reagent stands on: the rule of that check which names it, or its card."""
+def rule_about(code: str, card: Reagent, word: str = "") -> str:
+    """Return what a concern about a reagent stands on: the rule of that check which names it, or its card.
+
+    Args:
+        code: Code of the check.
+        card: The reagent.
+        word: What the rule has to speak of besides.
+    """
     for rule in base().cards("rules").values():
-        if rule.check == code and {*card.names} & {*rule.applies}:
+        if rule.check == code and {*card.names} & {*rule.applies} and word in rule.statement:
             return f"rules:{rule.id}"
     return f"reagents:{card.id}"
 

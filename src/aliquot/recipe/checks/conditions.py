@@ -83,14 +83,15 @@ def _boils(case: Case, mixture: Mixture, card: Reagent) -> Concern:
     """Word that a liquid boils, or nearly."""
     point, estimated = boiling_point(card, mixture.pressure) or (0.0, False)
     at = "" if mixture.pressure == ROOM_PRESSURE else f" at {mixture.pressure / 133.322:.3g} torr"
+    told = f"about {point - 273.15:.0f} °C" if estimated else celsius(point)
     text = (
         f"{card.name} makes {100.0 * mixture.share(card):.0f} % of the volume and boils at "
-        f"{'about ' if estimated else ''}{celsius(point)}{at}{' (estimated)' if estimated else ''}; "
+        f"{told}{at}{' (estimated)' if estimated else ''}; "
         f"{mixture.name} is set to {celsius(mixture.temperature or 0.0)}"
     )
     place = case.where(*mixture.place)
     if mixture.degassing:
-        why = "it is pumped off while the mixture is degassed, and concentrations rise: cool it, or add it after"
+        why = "it is pumped off while the mixture is degassed: cool it, or add it afterwards"
         return note("boiling", text, why, place, "rules:boiling-margin")
     flask = "the mixture refluxes and may never get there, or drives its stopper out"
     why = "vapour drives the liquid out of the tube" if mixture.place[0] == "samples" else flask

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aliquot.errors import InputError
 from aliquot.knowledge.formula import composition
 from aliquot.knowledge.records import Reagent
 from aliquot.recipe.arithmetic import GAS_VOLUME
@@ -36,11 +37,11 @@ class Agent:
 
 AGENTS = (
     Agent("water", None, r"^\[?(?:H2)?O\]?$", "its protons end at the anion"),
-    Agent("alcohol", None, r"^OCC?(?![^C]*=O)|(?<!=O\))CO$|C\(C\)O$|C\(O\)C", "its protons end at the anion"),
+    Agent("alcohol", None, r"^OC(?!\(?=O)|(?:C|(?<!=O)\))O$|C\(O\)C", "its protons end at the anion"),
     Agent("acid", "acid", None, "its protons end at the anion, faster than those of alcohols"),
     Agent("primary amine", "amine", r"^NC|CN$", "it takes the place of the secondary amine, which leaves"),
 )
-"""Classes of reagents that the cards name under 'evolves'. A secondary or tertiary amine frees nothing here."""
+"""Classes of reagents that cards name under 'evolves'; secondary and tertiary amines free nothing here."""
 
 AT_QUENCHING = "quench"
 """Word by which a card says that gas comes only as the reaction is stopped and worked up."""
@@ -57,8 +58,8 @@ def most_gas(source: Reagent, gas: Reagent | None, symbol: str) -> float | None:
         symbol: Name of the gas, as a formula where there is no card.
 
     Returns:
-        Moles per mole: by the atoms of its characteristic element; of H2 one for each hydride, which gives two
-        electrons. None where it can not be told.
+        Moles per mole: by the atoms of its characteristic element; of H2 one for each hydride, which gives
+        two electrons. None where it can not be told.
 
     Example:
         >>> from aliquot.knowledge.store import reagent
@@ -67,7 +68,10 @@ def most_gas(source: Reagent, gas: Reagent | None, symbol: str) -> float | None:
     """
     if symbol == "H2":
         return source.donates / 2.0 or None
-    held, freed = composition(source.formula), composition(gas.formula if gas is not None else symbol)
+    try:
+        held, freed = composition(source.formula), composition(gas.formula if gas is not None else symbol)
+    except InputError:
+        return None  # a gas named in words
     for element, count in freed.items():
         if element not in NO_ATOMS_OF and held.get(element):
             return held[element] / count
@@ -75,10 +79,11 @@ def most_gas(source: Reagent, gas: Reagent | None, symbol: str) -> float | None:
 
 
 def _hazards(case: Case) -> Iterator[Concern]:
-    for card, place, dose in case.present.values():
+    amounts = case.recipe.amounts
+    for card, place in case.present.values():
         if card.hazards is None or not card.hazards.flags:
             continue
-        amount = "" if dose is None else f", {mmol(case.recipe.amounts.get(card.id, dose.dosed))}"
+        amount = f", {mmol(amounts[card.id])}" if card.id in amounts else ""
         statements = f" ({', '.join(card.hazards.statements)})" if card.hazards.statements else ""
         yield note(
             "hazard",
@@ -90,7 +95,7 @@ def _hazards(case: Case) -> Iterator[Concern]:
 
 
 def _gas(case: Case) -> Iterator[Concern]:
-    for card, _, _ in case.present.values():
+    for card, _ in case.present.values():
         for symbol, words in (card.hazards.evolves if card.hazards is not None else {}).items():
             agents = [agent for agent in AGENTS if agent.word in words]
             told: set[str] = set()
@@ -125,14 +130,13 @@ def _freed(case: Case, card: Reagent, symbol: str, other: Reagent, agent: Agent,
         volume = "" if boils else f", {each * dosed * GAS_VOLUME * 1e6:.3g} mL"
         most = f", at most {mmol(each * dosed)}{volume}"
     washing = place[0] == "workup" or place[-1] in {"precipitate", "redisperse"}
-    verb = "can free" if washing else "frees"
     left = " from what has not reacted" if washing else ""
     return note(
         "gas",
-        f"{amount} {verb} {symbol}{left}{most}",
-        f"{agent.why}; provide a vent or scrubber. {ADVICE.capitalize()}",
+        f"{amount} can free {symbol}{left}{most}",
+        f"{agent.why}: provide a vent or scrubber, and read the supplier's sheet",
         case.where(*place),
-        rule_about("gas", card),
+        rule_about("gas", card, symbol),
     )
 
 

@@ -11,13 +11,17 @@ ESSENTIAL = re.compile(
     r"reagents\..+\.dose|steps\.\d+\.(?:inject|feed)\.(?:at|for|duration)|steps\.\d+\.hold\.(?:at|for)"
 )
 """Keys without which the synthesis can not be repeated: doses, temperatures and times of the reaction."""
+NEARLY_PURE = 0.98
+"""Purity above which it hardly matters which grade it was [1]."""
 
 
 def _unreported(case: Case) -> Iterator[Concern]:
     for key in case.recipe.unreported:
         place = case.dotted(key)
         if ESSENTIAL.fullmatch(key):
-            why = "without it the synthesis can not be repeated: decide on a value, and write it down as yours"
+            why = (
+                "without it the synthesis can not be repeated: decide on a value, and write it down as yours"
+            )
             yield warning("unreported", f"'{key}' is not reported", why, place)
         elif key.endswith(".purity"):
             yield note("unreported", *_of_purity(case, key), place)
@@ -33,11 +37,11 @@ def _of_purity(case: Case, key: str) -> tuple[str, str]:
     dose = next((dose for dose in case.recipe.doses if dose.key == name), None)
     card = None if dose is None else case.card(dose.reagent)
     sold = () if card is None else grades(card)
-    if dose is None or not sold:
+    if dose is None or not sold or min(sold)[0] > NEARLY_PURE:
         return f"'{key}' is not reported", why
     low, text = min(sold)
     return (
-        f"'{key}' is not reported: {mmol(dose.dosed)} if pure, {mmol(dose.dosed * low)} of the grade '{text}'",
+        f"'{key}' is not reported: {mmol(dose.dosed)} if pure, {mmol(dose.dosed * low)} if '{text}'",
         why,
     )
 
@@ -82,7 +86,5 @@ def _ml(volume: float) -> str:
 
 CHECKS = (
     RecipeCheck(("unreported",), "What is not reported?", _unreported),
-    RecipeCheck(
-        ("aliquots-removed", "overdrawn"), "How much of the batch do the aliquots take?", _aliquots
-    ),
+    RecipeCheck(("aliquots-removed", "overdrawn"), "How much of the batch do the aliquots take?", _aliquots),
 )

@@ -19,11 +19,10 @@ KINDS = (
     "free-acid",
     "product",
     "production",
-    "number",
 )
 """Kinds of stated numbers, each with a code of its own; 'order' is asked for by itself."""
 SHORTFALL = 0.005
-"""How much less may be active than is stated before it is told [1]: less than any bottle's purity is known to."""
+"""How much less than stated may be active before it is told [1]: no purity is known better."""
 LIGANDS = ("phosphine", "acid", "amine")
 """Roles of solvents that take part in the reaction."""
 
@@ -44,12 +43,14 @@ def _disagreeing(case: Case) -> Iterator[Concern]:
                 check.place,
             )
             continue
-        text = f"{check.what}: {_stated(check)} is stated, {_computed(check)} follows from the recipe"
+        told = "" if check.stated == check.computed else f"{_stated(check)} is stated, "  # no number at all
+        text = f"{check.what}: {told}{_computed(check)} follows from the recipe"
         if dose is not None:
             text += _implied(case, check, dose)
         if check.note:
             text += f"; {check.note}"
-        why = "one of the two is wrong: the dose, the stated number, or the purity or density behind it"
+        behind = ", or the purity or density behind it" if check.kind == "amount" else ""
+        why = f"one of them is wrong: the stated number, or what the recipe says{behind}"
         yield Concern(Severity.ERROR, code, text, why, check.place)
 
 
@@ -113,8 +114,9 @@ def _purity_ignored(case: Case) -> Iterator[Concern]:
         if stated > most * (1.0 + SHORTFALL):
             yield warning(
                 "purity-ignored",
-                f"{_stated(check)} of {dose.key} is the amount as dosed, {mmol(dose.dosed)}; at the bottle's "
-                f"{dose.purity.text} {mmol(dose.active)} are active, {100.0 * (1.0 - dose.active / stated):.2g} % "
+                f"{_stated(check)} of {dose.key} is the amount as dosed, {mmol(dose.dosed)}; at the "
+                f"bottle's {dose.purity.text} {mmol(dose.active)} are active, "
+                f"{100.0 * (1.0 - dose.active / stated):.2g} % "
                 "less than stated",
                 "ratios and yields by the stated amount count impurities as reagent",
                 check.place,
@@ -133,8 +135,8 @@ def _brought_along(case: Case) -> Iterator[Concern]:
             told = "the recipe has none otherwise" if absent else "the recipe states none"
             yield note(
                 "brought-along",
-                f"the solution of {dose.key} brings about {mmol(dose.carried)} of free {card.id} as its solvent, "
-                f"and {told}",
+                f"the solution of {dose.key} brings about {mmol(dose.carried)} of free {card.id} "
+                f"as its solvent, and {told}",
                 "'without' is then not without; the figure assumes additive volumes",
                 case.where("reagents", dose.key, "in"),
                 f"reagents:{card.id}",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from aliquot.knowledge.base import base
+from aliquot.knowledge.formula import composition
 from aliquot.knowledge.store import material
 from aliquot.recipe.checks.case import Case, RecipeCheck, mmol, note, warning
 from aliquot.recipe.concern import Concern
@@ -23,7 +24,7 @@ def _balance(case: Case) -> tuple[Balance, dict[str, float], bool]:
 
 
 def _limiting(case: Case) -> Iterator[Concern]:
-    found, amounts, missing = _balance(case)
+    found, _, missing = _balance(case)
     name, place = case.recipe.material, case.where("reagents")
     why = "what is left over stays in the product, and takes part in work-up"
     lacking = [element for element, amount in found.elements.items() if amount <= 0.0]
@@ -36,51 +37,53 @@ def _limiting(case: Case) -> Iterator[Concern]:
     if found.product <= 0.0:
         return  # no electrons at all: told by the reductant's check
     over = [
-        f"{factor:.3g} times the {element} needed"
+        f"{factor:.3g} times the {element} needed{_as_reductant(case, found, element)}"
         for element, factor in found.excess.items()
         if element not in found.limits
     ]
     beside = f"; the doses bring {', '.join(over)}" if over else ""
     text = (
-        f"{' and '.join(found.limits)} limit{'s' if len(found.limits) == 1 else ''}: "
+        f"limited by {' and '.join(found.limits)}: "
         f"{mmol(found.product)} {name}, {found.mass * 1e3:.4g} mg at full yield{beside}"
     )
     yield note("limiting", text, why, place)
+
+
+def _as_reductant(case: Case, found: Balance, element: str) -> str:
+    """Say where what seems to be in excess is the reductant."""
+    cards = [case.card(name) for name in found.sources.get(element, ())]
+    needed = found.electrons_needed > 0.0
+    return (
+        ", part of which is the reductant" if needed and any(card and card.donates for card in cards) else ""
+    )
 
 
 def _reductant(case: Case) -> Iterator[Concern]:
     found, amounts, missing = _balance(case)
     if found.electrons_needed <= 0.0 or min(found.elements.values()) <= 0.0 or missing:
         return
-    if found.product > 0.0 and ELECTRONS not in found.excess:
-        return
-    elements = {
-        element: amount / count
-        for (element, amount), count in zip(
-            found.elements.items(), _counts(case, found), strict=True
-        )
-    }
-    scarce = min(elements, key=lambda element: elements[element])
-    reach = found.product if found.limits == (ELECTRONS,) else elements[scarce]
-    if reach >= SHORT * elements[scarce]:
+    wanted = composition(material(case.recipe.material).id)
+    reach = {element: amount / wanted[element] for element, amount in found.elements.items()}
+    scarce = min(reach, key=lambda element: reach[element])
+    # Where electrons are missing altogether the product is 0, and so is every excess.
+    electrons = found.product * found.excess.get(ELECTRONS, 0.0)
+    if electrons >= SHORT * reach[scarce]:
         return
     givers = [name for name in amounts if (card := case.card(name)) is not None and card.donates]
-    by = f"{' and '.join(givers)} bring enough" if givers else "no dose gives any; there is enough"
+    by = (
+        f"{' and '.join(givers)} bring{'s' if len(givers) == 1 else ''} enough for"
+        if givers
+        else "no dose brings any:"
+    )
     yield warning(
         "reductant-balance",
-        f"each {case.recipe.material} needs {found.electrons_needed:.3g} electrons, and {by} for {mmol(reach)} of "
-        f"the {mmol(elements[scarce])} that the {scarce} allows ({100.0 * reach / elements[scarce]:.3g} %)",
+        f"each {case.recipe.material} needs {found.electrons_needed:.3g} electrons, and {by} "
+        f"{mmol(electrons)} of the {mmol(reach[scarce])} that the {scarce} allows, "
+        f"{100.0 * electrons / reach[scarce]:.3g} %",
         "what is not reduced does not become part of a dot",
         case.where("reagents"),
         _redox_rule(case, amounts),
     )
-
-
-def _counts(case: Case, found: Balance) -> list[int]:
-    from aliquot.knowledge.formula import composition  # noqa: PLC0415
-
-    formula = composition(material(case.recipe.material).id)
-    return [formula[element] for element in found.elements]
 
 
 def _redox_rule(case: Case, amounts: dict[str, float]) -> str | None:
@@ -103,9 +106,14 @@ def _free_acid(case: Case) -> Iterator[Concern]:
     left = free_acid(case.recipe)
     if not takers or left >= 0.0:
         return
-    if any((card := case.card(name)) is not None and "acid" in card.roles for name in case.recipe.undosed.values()):
+    if any(
+        (card := case.card(name)) is not None and "acid" in card.roles
+        for name in case.recipe.undosed.values()
+    ):
         return  # how much there is was not reported, which is told already
-    needed = sum(card.takes_acid * dose.dosed for dose in takers if (card := case.card(dose.reagent)) is not None)
+    needed = sum(
+        card.takes_acid * dose.dosed for dose in takers if (card := case.card(dose.reagent)) is not None
+    )
     yield warning(
         "free-acid",
         f"{' and '.join(dose.reagent for dose in takers)} take {mmol(needed)} of carboxylic acid, and "

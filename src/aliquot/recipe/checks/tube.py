@@ -18,12 +18,15 @@ def _hot_volume(case: Case) -> Iterator[Concern]:
         return
     expansion = number_of("hot-volume", "expansion", "1")
     times = sorted({sample.residence_time for sample in hot})
-    told = [f"{minutes(time)} is about {minutes(time / (1.0 + expansion))}" for time in {times[0], times[-1]}]
+    told = [
+        f"{minutes(time)} is about {minutes(time / (1.0 + expansion))}"
+        for time in dict.fromkeys((times[0], times[-1]))
+    ]
     warmest = max(max(sample.temperatures) for sample in hot)
     yield note(
         "hot-volume",
-        f"up to {celsius(warmest)} the liquid takes about {100.0 * expansion:.0f} % more volume than at the pump: "
-        f"{', '.join(sorted(told))}",
+        f"up to {celsius(warmest)} the liquid takes about {100.0 * expansion:.0f} % more volume than at the "
+        f"pump: {', '.join(told)}",
         "residence times are volume over the flow of the cold liquid; an estimate for oleylamine near 200 °C",
         case.where("tube"),
         "rules:hot-volume",
@@ -36,10 +39,11 @@ def _stroke(case: Case) -> Iterator[Concern]:
         return
     flows = [sample.flow for sample in recipe.samples]
     spans = sorted({recipe.syringe / flow for flow in (max(flows), min(flows))})
+    refills = " to ".join(minutes(span) for span in spans)
     yield warning(
         "syringe-stroke",
-        f"one stroke of {recipe.syringe * 1e6:.4g} mL is {recipe.syringe / recipe.tube.volume:.2f} of the tube's "
-        f"{recipe.tube.volume * 1e6:.4g} mL: it refills every {' to '.join(minutes(span) for span in spans)}",
+        f"one stroke of {recipe.syringe * 1e6:.4g} mL is {recipe.syringe / recipe.tube.volume:.2f} of the "
+        f"tube's {recipe.tube.volume * 1e6:.4g} mL: it refills every {refills}",
         "the flow stops within each residence time, so that the first and last of the liquid stay longer",
         case.where("flow", "syringe"),
     )
