@@ -9,11 +9,9 @@ import io
 import os
 import re
 from contextlib import redirect_stdout
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 
 from aliquot.cli.app import run
 from aliquot.knowledge import store
@@ -67,8 +65,7 @@ def _help(verb: str) -> str:
 
 def _bibliography() -> str:
     """Return all sources of the cards as a definition list, by key."""
-    card = files("aliquot.knowledge") / "cards" / "bibliography.yaml"
-    keys = sorted(yaml.safe_load(card.read_text(encoding="utf-8"))["sources"])
+    keys = store.names("sources")
     return "\n\n".join(f"`{key}` {{ #{key} }}\n:   {_cited(store.source(key))}" for key in keys)
 
 

@@ -183,7 +183,7 @@ def test_a_route_contains_a_hazard_or_is_free_or_can_not_be_judged(own, name, ha
 
 def test_what_can_not_be_judged_says_why(own):
     assert route_hazard(own, own.card("routes", "T3"), "pyrophoric").because == (
-        "precursor of the metal not reported",
+        "precursor of the metal not given",
     )
 
 

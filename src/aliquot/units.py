@@ -43,7 +43,7 @@ _TOKEN = re.compile(
 _TEMPERATURES = {"°C": "degC", "℃": "degC", "C": "degC", "degC": "degC", "celsius": "degC", "K": "kelvin"}
 # As it comes out of a PDF: the true minus sign and superscripts, one character for one.
 _PASTED = str.maketrans("−⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹µμ", "--+0123456789uu")
-_PLAIN = frozenset({"K", "eV", "g", "g/cm3", "g/mL", "g/mol", "m", "mol", "nm", "s"})
+_PLAIN = frozenset({"K", "eV", "g", "g/cm3", "g/mL", "g/mol", "m", "meV", "mol", "nm", "s"})
 _SPELLING = {"%": "percent", "M": "molar", "mM": "millimolar", "uM": "micromolar", "nM": "nanomolar"}
 
 
@@ -220,7 +220,7 @@ def _at_once(number: float, written: str, unit: str) -> float | None:
 
     The whole knowledge base reads without pint, whose import alone would take half of a query's time.
     """
-    if written == unit and unit in _PLAIN:
+    if (written == unit and unit in _PLAIN) or (not written and unit == "1"):
         return number
     if unit == "K" and _TEMPERATURES.get(written) == "degC":
         return float(f"{number + 273.15:.15g}")

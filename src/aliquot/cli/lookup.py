@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[QUERY]...", help="Words and conditions, such as: flow target:InP."),
+    typer.Argument(metavar="QUERY", help="Words and conditions, such as: flow target:InP."),
 ]
 QueryText = Annotated[str | None, typer.Option("--query", help="The same as one text, '-word' to leave out.")]
 Sort = Annotated[str | None, typer.Option("--sort", help="Field to sort by; '-field' for falling.")]

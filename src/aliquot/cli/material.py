@@ -18,7 +18,7 @@ CONSTANTS = {
     "hole_mass": "1",
     "permittivity_static": "1",
     "permittivity_optical": "1",
-    "phonon": "eV",
+    "phonon": "meV",
 }
 """Constants of a material and the unit in which they are told."""
 

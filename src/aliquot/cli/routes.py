@@ -48,6 +48,7 @@ def routes(
     from aliquot.knowledge.base import base
     from aliquot.knowledge.search import find
 
+    unknown = unknown and avoid is not None
     if show is not None:
         lookup.show("routes", "routes", show, fields, json)
         return
@@ -137,31 +138,35 @@ def _table(
 ) -> None:
     rows = []
     for route in kept:
-        known = hazards.get(route.id)
-        doubt = "" if known is None or not known.because else f" [? {avoid}: {', '.join(known.because)}]"
-        rows.append(
-            [
-                route.id,
-                ", ".join(route.targets),
-                str(route.class_) if route.detail is None else f"{route.class_}, {route.detail}",
-                _precursors(route) + doubt,
-                lookup.celsius(lookup.measure_of(route, "temperature")),
-                str(route.outcome),
-                route.result,
-                f"{route.source} {', '.join(route.references)}".strip(),
-            ]
-        )
+        doubts = hazards[route.id].because if hazards else ()
+        row = [
+            route.id,
+            ", ".join(route.targets),
+            str(route.class_) if route.detail is None else f"{route.class_}, {route.detail}",
+            _precursors(route),
+            lookup.celsius(lookup.measure_of(route, "temperature")),
+            str(route.outcome),
+            route.result,
+            f"{route.source} {', '.join(route.references)}".strip(),
+        ]
+        rows.append([*row, "; ".join(doubts)] if unknown else row)
     notes = list(found.notes)
     if avoid is not None:
         notes += _left_out(hazards, avoid, unknown=unknown)
     columns = ["route!", "makes", "chemistry", "from", "temperature", "outcome!", "what came of it", "source"]
-    lookup.table(f"{len(kept)} of the routes", columns, rows, notes)
+    doubted = [f"? {avoid}: not known"] if unknown else []
+    lookup.table(f"{len(kept)} of the routes", [*columns, *doubted], rows, notes)
 
 
 def _precursors(route: "Route") -> str:
     """Write what goes in, for people."""
-    parts = [part.text for part in (route.cation, route.anion) if part is not None] or [lookup.SILENT]
-    return " + ".join([*parts, *(part.text for part in route.additives)])
+    named = {"metal": route.cation, "non-metal": route.anion}
+    parts = [
+        f"{what} {lookup.SILENT}" if part.text == "not given" else part.text
+        for what, part in named.items()
+        if part is not None
+    ]
+    return " + ".join([*(parts or [lookup.SILENT]), *(part.text for part in route.additives)])
 
 
 def _left_out(hazards: "dict[str, RouteHazard]", avoid: str, *, unknown: bool) -> list[str]:

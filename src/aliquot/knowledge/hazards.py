@@ -24,6 +24,10 @@ CODES = {
 _OF_PRECURSORS = frozenset({"pyrophoric", "H250"})
 """Hazards that a solvent named by its class alone ('a non-coordinating solvent') is taken to be free of."""
 
+_METAL, _NON_METAL, _MEDIUM = "precursor of the metal", "precursor of the non-metal", "medium"
+_SILENT = "not given"
+"""What the text of a species says where the source names none."""
+
 _CODE = re.compile(r"(?:EU)?H\d{3}\w*")
 
 _WHOLE = frozenset(
@@ -77,10 +81,10 @@ def route_hazard(base: Base, route: Route, hazard: str) -> RouteHazard:
     name = _known(base, hazard)
     having: list[str] = []
     doubtful = list(_not_named(route))
-    for species, in_medium in _species(route):
+    for species, part in _species(route):
         if species.reagent is None:
-            if not (in_medium and name in _OF_PRECURSORS):
-                doubtful.append(species.text)
+            if not (part == _MEDIUM and name in _OF_PRECURSORS):
+                doubtful.append(f"{part} {_SILENT}" if species.text == _SILENT else species.text)
             continue
         has = _has(base.card("reagents", species.reagent), name)
         if has is None:
@@ -94,21 +98,22 @@ def route_hazard(base: Base, route: Route, hazard: str) -> RouteHazard:
     return RouteHazard(Presence.FREE, ())
 
 
-def _species(route: Route) -> Iterator[tuple[RouteSpecies, bool]]:
-    """Yield all that goes in, and whether it is solvent or ligand."""
-    for part in (route.cation, route.anion, *route.additives):
-        if part is not None:
-            yield part, False
-    for part in route.medium:
-        yield part, True
+def _species(route: Route) -> Iterator[tuple[RouteSpecies, str]]:
+    """Yield all that goes in, and as what."""
+    if route.cation is not None:
+        yield route.cation, _METAL
+    if route.anion is not None:
+        yield route.anion, _NON_METAL
+    yield from ((part, "additive") for part in route.additives)
+    yield from ((part, _MEDIUM) for part in route.medium)
 
 
 def _not_named(route: Route) -> Iterator[str]:
     """Yield what must have gone in, and is not told."""
     if route.cation is None:
-        yield "precursor of the metal not reported"
+        yield f"{_METAL} {_SILENT}"
     if route.anion is None and (route.cation is None or route.class_ not in _WHOLE):
-        yield "precursor of the non-metal not reported"
+        yield f"{_NON_METAL} {_SILENT}"
 
 
 def _has(reagent: Reagent, hazard: str) -> bool | None:

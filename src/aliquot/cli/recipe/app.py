@@ -2,7 +2,7 @@
 
 import typer
 
-from aliquot.cli.recipe import book, check, scale, table
+from aliquot.cli.recipe import book, check, export, import_, scale, table
 
 app = typer.Typer(
     name="recipe",
@@ -18,3 +18,5 @@ app.command("copy", short_help="Copy a recipe out of the book.")(book.copy)
 app.command("table", short_help="Bench sheet: what to weigh, pipette and set.")(table.table)
 app.command("scale", short_help="The same for more or less.")(scale.scale)
 app.command("check", short_help="What a careful colleague would say about a recipe.")(check.check)
+app.command("export", short_help="For databases, notebooks, robots: ORD, .eln, XDL.")(export.export)
+app.command("import", short_help="Literature tables of syntheses, with their doubts.")(import_.import_)

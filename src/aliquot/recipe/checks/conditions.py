@@ -25,6 +25,8 @@ GAS_CONSTANT = 8.314462618
 """[J mol-1 K-1]."""
 TROUTON = 88.0
 """Entropy of evaporation of most liquids at their boiling point, Trouton's rule [J mol-1 K-1]."""
+CRITICAL = 4e6
+"""Pressure above which hardly an organic liquid boils at all, as it is about their critical one [Pa]."""
 MAY_FREEZE = (291.15, 308.15)
 """Melting points between which a reagent may be solid or liquid in a room [K]: 18 to 35 °C."""
 
@@ -38,7 +40,7 @@ def boiling_point(card: Reagent, pressure: float) -> tuple[float, bool] | None:
 
     Returns:
         Boiling point [K], and whether it had to be estimated, by Clausius and Clapeyron with Trouton's rule,
-        because the card gives it at another pressure; None if the card gives none.
+        because the card gives it at another pressure; None if the card gives none, or nothing boils there.
 
     Example:
         >>> from aliquot.knowledge.store import reagent
@@ -49,7 +51,7 @@ def boiling_point(card: Reagent, pressure: float) -> tuple[float, bool] | None:
         >>> under_vacuum < 273.15, estimated
         (True, True)
     """
-    if card.boiling is None:
+    if card.boiling is None or pressure > CRITICAL:
         return None
     known = card.boiling.to("K")
     at = Quantity.parse(card.boiling.pressure, "Pa").value if card.boiling.pressure else ROOM_PRESSURE

@@ -3,14 +3,27 @@
 import re
 from collections.abc import Iterator
 
-from aliquot.recipe.batch import Feed, Hold
-from aliquot.recipe.checks.case import Case, RecipeCheck, grades, mmol, note, number_of, step_path, warning
+from aliquot.recipe.batch import BatchRecipe, Charge, Feed, Hold, Inject, Step
+from aliquot.recipe.checks.case import (
+    Case,
+    Key,
+    RecipeCheck,
+    grades,
+    mmol,
+    note,
+    number_of,
+    step_path,
+    warning,
+)
 from aliquot.recipe.concern import Concern, Severity
+from aliquot.recipe.ledger import moved
 
 ESSENTIAL = re.compile(
     r"reagents\..+\.dose|steps\.\d+\.(?:inject|feed)\.(?:at|for|duration)|steps\.\d+\.hold\.(?:at|for)"
 )
 """Keys without which the synthesis can not be repeated: doses, temperatures and times of the reaction."""
+ROUNDING = 1e-9
+"""What floating point may add to a sum of volumes [1]."""
 NEARLY_PURE = 0.98
 """Purity above which it hardly matters which grade it was [1]."""
 
@@ -49,35 +62,42 @@ def _of_purity(case: Case, key: str) -> tuple[str, str]:
 def _aliquots(case: Case) -> Iterator[Concern]:
     limit = number_of("aliquot-share", "share", "1")
     full: dict[str, float] = {}
-    last: dict[str, tuple[str | int, ...]] = {}
-    for entry in case.entries:
-        step, after = entry.step, entry.after
-        full[step.vessel] = max(full.get(step.vessel, 0.0), after.volume + after.drawn)
-        if not isinstance(step, Feed | Hold) or step.aliquots is None or step.aliquots.volume is None:
+    taken: dict[str, tuple[float, Key, bool]] = {}
+    for step, before, after in ((entry.step, entry.before, entry.after) for entry in case.entries):
+        full[step.vessel] = full.get(step.vessel, 0.0) + _added(case, step)
+        aliquots = step.aliquots if isinstance(step, Feed | Hold) else None
+        if aliquots is None or aliquots.volume is None:
             continue
-        last[step.vessel] = (*step_path(step), "aliquots")
-        there = full[step.vessel] - entry.before.drawn
-        asked = step.aliquots.volume * len(step.aliquots.times)
-        if asked > there and not after.incomplete and not isinstance(step, Feed):
+        place = (*step_path(step), "aliquots")
+        there, asked = full[step.vessel] - before.drawn, aliquots.volume * len(aliquots.times)
+        taken[step.vessel] = (after.drawn, place, bool(after.incomplete))
+        if asked > there * (1.0 + ROUNDING) and not after.incomplete:
             yield Concern(
                 Severity.ERROR,
                 "overdrawn",
-                f"{len(step.aliquots.times)} aliquots of {_ml(step.aliquots.volume)} are {_ml(asked)}, and "
+                f"{len(aliquots.times)} aliquots of {_ml(aliquots.volume)} are {_ml(asked)}, and "
                 f"{_ml(there)} are left in {step.vessel}",
                 "no more can be drawn than there is",
-                case.where(*last[step.vessel]),
+                case.where(*place),
             )
-    drawn = {entry.step.vessel: entry.after.drawn for entry in case.entries}
-    for vessel, place in last.items():
-        batch, taken = full[vessel], drawn[vessel]
-        if limit * batch < taken <= batch:
+    for vessel, (drawn, place, incomplete) in taken.items():
+        if limit * full[vessel] < drawn <= full[vessel] * (1.0 + ROUNDING):
+            at_most = " at most, as not every dose is reported" if incomplete else ""
             yield warning(
                 "aliquots-removed",
-                f"the aliquots take {_ml(taken)} of {_ml(batch)} in {vessel}, {100.0 * taken / batch:.0f} %",
+                f"the aliquots take {_ml(drawn)} of {_ml(full[vessel])} in {vessel}, "
+                f"{100.0 * drawn / full[vessel]:.0f} %{at_most}",
                 "stirring, heating, and every ratio to what is fed afterwards change with it",
                 case.where(*place),
                 "rules:aliquot-share",
             )
+
+
+def _added(case: Case, step: Step) -> float:
+    """Return the volume that a step adds to its vessel [m3]."""
+    if not isinstance(case.recipe, BatchRecipe) or not isinstance(step, Charge | Inject | Feed):
+        return 0.0
+    return sum(dose.volume for dose in moved(case.recipe, step.what)[0])
 
 
 def _ml(volume: float) -> str:

@@ -195,7 +195,11 @@ class _Row:
             diameter_by=None if form.diameter_by is None else self.written[form.diameter_by],
             absorbance_nm=self.number(form.absorbance),
             emission_nm=self.number(form.emission),
-            ratios={ratio.column: found for ratio in form.ratios if (found := self.number(ratio.column)) is not None},
+            ratios={
+                ratio.column: found
+                for ratio in form.ratios
+                if (found := self.number(ratio.column)) is not None
+            },
         )
 
     def number(self, column: str | None) -> float | None:
@@ -237,9 +241,7 @@ class _Row:
         )
 
 
-def _flags(
-    row: LiteratureRow, form: Form, written: Mapping[str, str], sizes: Sizes | None
-) -> Iterator[Flag]:
+def _flags(row: LiteratureRow, form: Form, written: Mapping[str, str], sizes: Sizes | None) -> Iterator[Flag]:
     """Yield what is doubtful about a row by itself."""
     yield from _missing(row)
     yield from _outliers(row)
