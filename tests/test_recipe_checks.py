@@ -277,12 +277,11 @@ def test_any_tube_that_reads_is_reviewed_alike_each_time(solvent, celsius, rate,
     assert first == reviewed(written)
     assert {concern.code for concern in first} <= {*CODES}
     assert bool(of(first, "spare-tubes")) == (units > 1)
-    assert bool(of(first, "syringe-stroke")) == (
-        syringe is not None and syringe * 1e-6 < recipe_volume(written)
-    )
+    short = syringe is not None and syringe * 1e-6 < volume_of_tube(written)
+    assert bool(of(first, "syringe-stroke")) == short
 
 
-def recipe_volume(written):
+def volume_of_tube(written):
     return parse_recipe(json.dumps(written)).tube.volume
 
 

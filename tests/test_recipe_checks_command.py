@@ -1,6 +1,8 @@
 """`aliquot recipe check`: tables, JSON by the contract, exit codes."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +58,28 @@ def test_the_command_can_be_told_what_to_tell(file, capsys):
     answer = json.loads(capsys.readouterr().out)
 
     assert {one["severity"] for one in answer["findings"]} == {"error", "warning"}
+
+
+def leaves(value, path=""):
+    if isinstance(value, dict):
+        return [leaf for key, inner in value.items() for leaf in leaves(inner, f"{path}.{key}".lstrip("."))]
+    if isinstance(value, list):
+        return [leaf for inner in value for leaf in leaves(inner, f"{path}[]")]
+    return [(path, value)]
+
+
+def test_what_is_printed_is_documented(capsys):
+    page = (Path(__file__).parents[1] / "docs" / "how-to" / "json.md").read_text(encoding="utf-8")
+    section = page.split("\n## recipe-check/1\n")[1].split("\n## ")[0]
+    promised = dict(re.findall(r"^\| `([^`]+)` \| [^|]* \| ([^|]*) \|$", section, re.MULTILINE))
+    met = []
+    for name in ("cdte_mech2023_amine", "inp_wang2023", "cd3p2_tiwari2025_conversion"):
+        assert run(["recipe", "check", name, "--json"]) == 0
+        met += leaves(json.loads(capsys.readouterr().out))
+
+    assert {path for path, _ in met} - {"amounts", "checks"} == set(promised)
+    may_be_null = {path for path, null in promised.items() if null != "never"}
+    assert {path for path, value in met if value is None} <= may_be_null
 
 
 def test_the_option_has_the_words_of_the_concerns():

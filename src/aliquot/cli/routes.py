@@ -59,8 +59,11 @@ def routes(
     kept = [route for route in _cards(found) if _stays(hazards, route, unknown=unknown)]
     if json:
         _answer(found, kept, hazards, avoid)
-    else:
-        _table(found, kept, hazards, avoid, unknown=unknown)
+        return
+    if hazards and not kept:  # none that is known to be free: show at least those of which too little is told
+        unknown = True
+        kept = [route for route in _cards(found) if _stays(hazards, route, unknown=True)]
+    _table(found, kept, hazards, avoid, unknown=unknown)
 
 
 def _cards(found: "Found") -> "list[Route]":
@@ -155,7 +158,10 @@ def _table(
         notes += _left_out(hazards, avoid, unknown=unknown)
     columns = ["route!", "makes", "chemistry", "from", "temperature", "outcome!", "what came of it", "source"]
     doubted = [f"? {avoid}: not known"] if unknown else []
-    lookup.table(f"{len(kept)} of the routes", [*columns, *doubted], rows, notes)
+    free = sum(_stays(hazards, route, unknown=False) for route in kept)
+    title = f"{free} of the routes" if avoid is None else f"{free} of the routes known to be free of it"
+    doubtful = f"; {len(kept) - free} of which the source tells too little" if unknown else ""
+    lookup.table(f"{title}{doubtful}", [*columns, *doubted], rows, notes)
 
 
 def _precursors(route: "Route") -> str:

@@ -150,7 +150,7 @@ def fold(text: str) -> str:
         'o. i. micic: cd3p2 by hot injection'
     """
     if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text.translate(_PASTED))
+        plain = unicodedata.normalize("NFKD", text).translate(_PASTED)
         text = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _HYPHEN.sub(" ", text.casefold())
 

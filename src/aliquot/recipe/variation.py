@@ -40,7 +40,6 @@ class VariedDocument(Document):
         for path, layer in layers:
             for place, name in enumerate(layer.without):
                 self._leave_out(name, (*path, "without", place))
-        for path, _ in layers:
             self._merge(self.tree, _at(series.tree, (*path, "change")), (), (*path, "change"))
         self._set_head([layer for _, layer in layers], layers[-1][0])
         self._content = plain(self.tree)
@@ -95,8 +94,8 @@ class VariedDocument(Document):
             if isinstance(value, Mapping) and isinstance(known, MutableMapping | MutableSequence):
                 self._merge(known, value, inner, cause)
                 continue
-            if value is None and path == ("assumed",):
-                node.pop(key, None)  # an assumption about what the variation does not have
+            if value is None and path[:1] in {("assumed",), ("checks",)}:
+                node.pop(key, None)  # not assumed, not stated: there nothing can be "not reported"
                 continue
             node[key] = deepcopy(value)
             self.changed[inner] = cause

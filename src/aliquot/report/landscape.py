@@ -1,16 +1,12 @@
 """The landscape of routes as a figure and as one page: table, figure, gaps, and what the review says."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from aliquot.errors import InputError, Where
 from aliquot.knowledge.landscape import CADMIUM, GENERAL, III_V, Landscape
-from aliquot.report.style import CALIBRATED, INK, MISSED, PAPER, QUIET, RULE, custom_properties
+from aliquot.report.publish import filled, write
+from aliquot.report.style import CALIBRATED, INK, MISSED, PAPER, QUIET, RULE
 from aliquot.report.svg import svg_of
 
 if TYPE_CHECKING:
@@ -108,19 +104,9 @@ def _subscripts(formula: str) -> str:
 
 def landscape_page(landscape: Landscape) -> str:
     """Return the landscape as one self-contained page of HTML: equal bases give equal pages."""
-    pages = Environment(
-        loader=PackageLoader("aliquot.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    drawn = figure(landscape)
-    return pages.get_template("landscape.html.j2").render(
-        light=Markup(custom_properties(drawn, dark=False)),  # noqa: S704  our own colours
-        dark=Markup(custom_properties(drawn, dark=True)),  # noqa: S704
-        figure=Markup(drawn),  # noqa: S704  escaped by its serialiser
+    return filled(
+        "landscape.html.j2",
+        {"routes": figure(landscape)},
         landscape=landscape,
         materials=[_subscripts(name) for name in landscape.materials],
         rows=[(class_, _cells(landscape, class_)) for class_ in landscape.classes],
@@ -166,26 +152,4 @@ def write_landscape(landscape: Landscape, path: Path) -> Path:
     Raises:
         InputError: If the file can not be written there.
     """
-    text = landscape_page(landscape)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text)
-    except OSError as fault:
-        raise InputError(
-            given=f"'{path}', which can not be written ({fault.strerror})",
-            expected="a file name in a folder where files may be written",
-            why="the report has to go somewhere",
-            remedy="Choose another folder, or free the space.",
-            where=Where(str(path)),
-        ) from fault
-    return path
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then take its name: a reader never meets half a page."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    return write(landscape_page(landscape), path)

@@ -60,7 +60,7 @@ def simulate(
         ('200C', True)
     """
     began = time.perf_counter()
-    recipe = flow_recipe(recipe)
+    recipe = _single_feed(flow_recipe(recipe))
     feed = _feed(recipe, chemistry)
     unit_volume = store.material(chemistry.material).unit_volume
     constants = from_card(chemistry, unit_volume)
@@ -107,6 +107,20 @@ def simulate(
         wall_s=time.perf_counter() - began,
         citations=tuple(dict.fromkeys((*recipe.sources, chemistry.source, *LAWS))),
         flags=(f"Constants are calibrated, not measured: {chemistry.claims_not}",),
+    )
+
+
+def _single_feed(recipe: FlowRecipe) -> FlowRecipe:
+    """Return a recipe into whose tube nothing joins on the way; raises RecipeError for any other."""
+    joining = [zone.inlet for zone in recipe.tube.zones if zone.inlet is not None]
+    if not joining:
+        return recipe
+    raise RecipeError(
+        given=f"a tube that '{joining[0]}' joins on the way",
+        expected="one feed from inlet to outlet",
+        why="side feeds and shells are not simulated yet, and leaving them out would answer another question",
+        remedy="Check, tabulate, scale or export it with 'aliquot recipe', or simulate its core alone.",
+        where=Where(recipe.id, key="tube.zones"),
     )
 
 

@@ -35,7 +35,8 @@ def import_(
 
     _check_options(yaml, row)
     table = read_table(file, sizes)
-    written, notes = None, ()
+    written: Path | None = None
+    notes: tuple[str, ...] = ()
     if yaml is not None and row is not None:
         written, notes = _begin(table, row, yaml)
     if json:
@@ -61,7 +62,8 @@ def import_(
 def sizes(material: str, e1_nm: float) -> tuple[float, float] | None:
     """Return the diameters that a first exciton allows, by the curves of the card within their range.
 
-    Where the card does not know how far sizes from absorbance are off against TEM, the number of CdSe stands in.
+    Where the card does not know how far sizes from absorbance are off against TEM, the number of CdSe stands
+    in.
 
     Args:
         material: Card of the material.

@@ -247,7 +247,7 @@ class Material(Card):
     @property
     def unit_volume(self) -> float:
         """Volume of one formula unit in the bulk [nm3]."""
-        return self.molar_mass.to("g/mol") / self.density.to("g/nm^3") / AVOGADRO
+        return self.molar_mass.to("g/mol") / (self.density.to("g/cm3") * 1e-21) / AVOGADRO
 
     def curve(self, curve_id: str) -> SizingCurve:
         """Return a sizing curve by name.

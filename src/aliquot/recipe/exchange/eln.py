@@ -1,7 +1,8 @@
 """Recipes for electronic laboratory notebooks: the .eln file of The ELN Consortium.
 
-The file is a zip with one folder at its root, a crate of research objects: ``ro-crate-metadata.json`` describes
-every file in it (RO-Crate 1.1, github.com/TheELNConsortium/TheELNFileFormat). Equal recipes give equal bytes.
+The file is a zip with one folder at its root, a crate of research objects: ``ro-crate-metadata.json``
+describes every file in it (RO-Crate 1.1, github.com/TheELNConsortium/TheELNFileFormat). Equal recipes give
+equal bytes.
 """
 
 import json
@@ -20,7 +21,7 @@ from aliquot.recipe.bench import instructions, weighings
 from aliquot.recipe.record import Recipe
 
 EPOCH = "1980-01-01"
-"""Date of a file that was given none: the first that a zip can hold, so that equal recipes give equal bytes."""
+"""Date where none is given: the first that a zip can hold, so that equal recipes give equal bytes."""
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _PUBLISHER = "#aliquot"
 _TYPES = {
@@ -144,7 +145,7 @@ def _graph(
         "@id": "./",
         "@type": "Dataset",
         "name": recipe.title,
-        "description": f"The recipe {recipe.id}, its bench sheet, its stated numbers compared, and what to cite",
+        "description": f"The recipe {recipe.id}, bench sheet, stated numbers compared, and what to cite",
         "datePublished": date,
         "license": {"@id": "#licence"},
         "hasPart": [{"@id": "./recipe/"}],

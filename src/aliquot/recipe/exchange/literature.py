@@ -1,7 +1,7 @@
 """Tables of syntheses from the literature: read as they are, and flagged where they contradict themselves.
 
-Two published tables are known by their headings: InP (Nguyen et al., 219 rows) and CdSe (after Baum et al., 234
-rows). Nothing is corrected: every value stays as it is in the table, every doubt is a flag of its row.
+Two published tables are known by their headings: InP (Nguyen et al., 219 rows) and CdSe (after Baum et al.,
+234 rows). Nothing is corrected: every value stays as it is in the table, every doubt is a flag of its row.
 """
 
 import csv
@@ -134,7 +134,8 @@ def read_table(path: str | Path, sizes: Sizes | None = None) -> LiteratureTable:
 
     Args:
         path: The file, comma-separated; the table is known by its headings.
-        sizes: Diameters that a first exciton allows, to compare with those of the table; not compared unless given.
+        sizes: Diameters that a first exciton allows, to compare with those of the table; without it, none
+            are compared.
 
     Returns:
         Its rows, each with its doubts.
@@ -146,7 +147,7 @@ def read_table(path: str | Path, sizes: Sizes | None = None) -> LiteratureTable:
         >>> read_table("nowhere.csv")
         Traceback (most recent call last):
         ...
-        aliquot.errors.FormatError: nowhere.csv: got the file 'nowhere.csv'; expected a table of syntheses ...
+        aliquot.errors.FormatError: nowhere.csv: got the file 'nowhere.csv'; expected a table of ...
     """
     file = Path(path)
     lines = _lines(file)
@@ -154,7 +155,8 @@ def read_table(path: str | Path, sizes: Sizes | None = None) -> LiteratureTable:
     form = next((form for form in FORMS if set(form.columns) <= set(headings)), None)
     if form is None:
         raise _unknown(file, headings)
-    rows, seen = [], {}
+    rows: list[LiteratureRow] = []
+    seen: dict[tuple[str, ...], int] = {}
     for number, (line, cells) in enumerate(lines[1:], start=1):
         if len(cells) != len(headings):
             raise _ragged(file, line, len(cells), len(headings))
@@ -310,7 +312,8 @@ def _masses(row: LiteratureRow) -> Iterator[Flag]:
             continue
         computed = species.amount * card.molar_mass.to("g/mol")
         if abs(species.mass - computed) > max(MASS_TOLERANCE * computed, ROUNDING):
-            text = f"{species.name}: {species.mass:g} g, from {clean(species.amount * 1e3):g} mmol {computed:.3g} g"
+            dosed = f"{clean(species.amount * 1e3):g} mmol"
+            text = f"{species.name}: {species.mass:g} g, from {dosed} {computed:.3g} g"
             yield Flag("mass-mismatch", text)
     total = sum(species.mass or 0.0 for species in row.species)
     if row.total_mass and abs(total - row.total_mass) > max(RATIO_TOLERANCE * row.total_mass, ROUNDING):
@@ -326,7 +329,8 @@ def _size(row: LiteratureRow, sizes: Sizes) -> Iterator[Flag]:
         by = f" ({row.diameter_by})" if row.diameter_by else ""
         yield Flag(
             "diameter-against-wavelength",
-            f"{row.diameter_nm:g} nm{by} where {row.absorbance_nm:g} nm means {allowed[0]:.2f} to {allowed[1]:.2f} nm",
+            f"{row.diameter_nm:g} nm{by} where {row.absorbance_nm:g} nm means {allowed[0]:.2f} to "
+            f"{allowed[1]:.2f} nm",
         )
 
 

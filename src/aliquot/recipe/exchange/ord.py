@@ -1,8 +1,8 @@
 """Recipes as reactions of the Open Reaction Database.
 
-A reaction is written as the JSON form of the database's protocol buffers and then parsed by its own schema, so that
-a field that does not exist is refused. The format has one temperature, molecules as products and no ligands: what
-it can not say is listed.
+A reaction is written as the JSON form of the database's protocol buffers and parsed by its own schema, so that
+a field that does not exist is refused. The format has one temperature, molecules as products and no
+ligands: what it can not say is listed.
 """
 
 import json
@@ -63,8 +63,8 @@ class Depositor:
 def to_ord(recipe: Recipe, depositor: Depositor | None = None) -> OrdReaction:
     """Write a recipe as a reaction of the Open Reaction Database.
 
-    Amounts are those that were dosed, the purity stands in the features of each compound. Every aliquot or sample
-    is an outcome with its reaction time.
+    Amounts are those that were dosed, the purity stands in the features of each compound. Every aliquot or
+    sample is an outcome with its reaction time.
 
     Args:
         recipe: The recipe.
@@ -192,17 +192,21 @@ class _Batch:
         return made
 
     def _outcomes(self) -> list[dict[str, Any]]:
-        """Return an outcome for every aliquot, or one for the end; time runs from the first addition or hold."""
+        """Return an outcome for every aliquot, or one for the end.
+
+        The time runs from the first injection, feed or hold; how long heating takes is not known.
+        """
         made, clock, unsure = [], 0.0, False
         for entry in ledger(self.recipe):
             step = entry.step
             if step.verb not in {"inject", "feed", "hold"} or step.vessel != self.recipe.reactor:
                 continue
             aliquots = getattr(step, "aliquots", None)
+            drawn = aliquots.volume if aliquots is not None else None
             for time in aliquots.times if aliquots is not None else ():
                 at = None if unsure else clock + time
                 label = f"aliquot of {step.key} at {clean(time):g} s"
-                made.append(self._outcome(at, label, entry.after.temperature))
+                made.append(self._outcome(at, label, entry.after.temperature, drawn))
                 if at is None:
                     self.lossy.append(
                         Loss(f"{step.key}.aliquots", "an earlier step has no duration: no time")
@@ -214,11 +218,15 @@ class _Batch:
             lasts = getattr(step, "duration", None)
             unsure, clock = unsure or lasts is None, clock + (lasts or 0.0)
         if not made:
-            made.append(self._outcome(None if unsure else clock, "end", self.recipe.hottest))
+            made.append(self._outcome(None if unsure else clock, "end", self.recipe.hottest, None))
         return made
 
-    def _outcome(self, time: float | None, label: str, hot: float | None) -> dict[str, Any]:
-        features = {"sample": {"string_value": label}}
+    def _outcome(
+        self, time: float | None, label: str, hot: float | None, drawn: float | None
+    ) -> dict[str, Any]:
+        features: dict[str, Any] = {"sample": {"string_value": label}}
+        if drawn is not None:
+            features["volume_mL"] = {"float_value": clean(drawn * 1e6)}
         if hot is not None:
             features["temperature"] = {"string_value": f"{celsius(hot):g} degC"}
         return _outcome(self.recipe, time, features)

@@ -111,7 +111,7 @@ def undosed(recipe: Recipe, key: str) -> dict[str, Any]:
 
 
 def identifiers(name: str, card: Reagent | None) -> list[dict[str, Any]]:
-    """Return the identifiers of a reagent: name, SMILES, InChIKey, CAS number, as far as its card has them."""
+    """Return the identifiers of a reagent: name, SMILES, InChIKey, CAS number, as its card has them."""
     if card is None:
         return [_custom(name)]
     found = [{"type": "NAME", "value": card.name}]

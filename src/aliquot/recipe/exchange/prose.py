@@ -103,7 +103,7 @@ def names(recipe: Recipe, what: tuple[Portion, ...]) -> str:
     return ", ".join(told)
 
 
-def sentence(recipe: Recipe, step: Step) -> str:  # noqa: C901, PLR0911  one line for each verb
+def sentence(recipe: Recipe, step: Step) -> str:  # noqa: C901, PLR0911, PLR0912  one line for each verb
     """Tell a step in words, nulls as not reported.
 
     Example:

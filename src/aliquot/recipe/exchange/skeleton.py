@@ -34,8 +34,8 @@ def skeleton(row: LiteratureRow) -> Skeleton:
 
     Example:
         >>> species = Species("metal", "indium chloride", 0.0004, None, None)
-        >>> row = LiteratureRow(1, 2, "InP", "10.1/x", (species,), None, 453.15, 600.0, None, None, None, None,
-        ...                     550.0, None, {})
+        >>> row = LiteratureRow(1, 2, "InP", "10.1/x", (species,), None, 453.15, 600.0, None, None,
+        ...                     None, None, 550.0, None, {})
         >>> skeleton(row).text.splitlines()[-1]
         '  - hold: {vessel: flask, at: 180 degC, for: 10 min}'
     """
@@ -75,7 +75,7 @@ def skeleton(row: LiteratureRow) -> Skeleton:
 
 
 def _steps(row: LiteratureRow, roles: dict[str, str]) -> Iterator[str]:
-    """Yield the steps: all charged, or the anion source injected where the table has a temperature for that."""
+    """Yield the steps: the anion source is injected where the table has a temperature for that."""
     injected = [key for key, role in roles.items() if role == "anion source"]
     if row.injection_temperature is None:
         injected = []

@@ -1,11 +1,11 @@
 """Batch recipes for robots: XDL, the chemical description language of the Chemputer.
 
 Steps and their properties are those of the XDL 2.0 standard (croningroup.gitlab.io/chemputer/xdl/standard); a
-centrifuge is only in its reference implementation. What was not reported is left out, and listed: a compiler would
-otherwise take a default of its own for it.
+centrifuge is only in its reference implementation. What was not reported is left out, and listed: a compiler
+would take a default of its own for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET  # only written here, never parsed
 
@@ -35,8 +35,8 @@ class XdlFile:
 def to_xdl(recipe: Recipe) -> XdlFile:
     """Write a batch recipe in XDL.
 
-    Solutions are made in vessels of their own and transferred. Aliquots part a hold into pieces, each followed by a
-    transfer to a vial.
+    Solutions are made in vessels of their own and transferred. Aliquots part a hold into pieces, each with a
+    transfer to a vial behind it.
 
     Args:
         recipe: The recipe.
@@ -101,7 +101,7 @@ class _Making:
                     ET.SubElement(within, line.step, dict(line.properties))
         ET.indent(root)
         text = '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
-        return XdlFile(text, tuple([*self._hardware_losses(), *self.writer.lossy, *self._losses()]))
+        return XdlFile(text, (*self._hardware_losses(), *self.writer.lossy, *self._losses()))
 
     def put(self, part: Portion, vessel: str, key: str, seconds: float | None) -> Line:
         """Return the line that puts a dose or a portion of a solution into a vessel."""
@@ -226,7 +226,7 @@ def _reagent(name: str, card: Reagent | None) -> dict[str, str]:
     return found | ({"role": role} if role else {})
 
 
-def _measured(dose: Dose, volume: float | None, share: float = 1.0) -> Mapping[str, str]:
+def _measured(dose: Dose, volume: float | None, share: float = 1.0) -> dict[str, str]:
     """Return how much is added: a volume, or an amount in g or mmol, as it was dosed."""
     if volume is not None:
         return {"volume": milliliters(volume)}

@@ -59,8 +59,8 @@ def duration(value: float) -> str:
     """Write a time [s].
 
     Example:
-        >>> duration(7200.0), duration(90.0)
-        ('2 h', '90 s')
+        >>> duration(7200.0), duration(45.0)
+        ('2 h', '45 s')
     """
     for unit, size in (("h", 3600.0), ("min", 60.0)):
         if value >= size and clean(value / size) == round(value / size, 3):
@@ -95,7 +95,7 @@ class Writer:
         """Note what is lost."""
         self.lossy.append(Loss(key, why))
 
-    def lines(self, steps: Sequence[Step], index: int) -> list[Line]:
+    def lines(self, steps: Sequence[Step], index: int) -> list[Line]:  # noqa: PLR0911  one for each verb
         """Return the elements of one step.
 
         Args:
@@ -191,7 +191,7 @@ class Writer:
             return Line("Transfer", content)
         return Line("Transfer", {**content, "volume": milliliters(aliquots.volume)})
 
-    def _workup(self, step: Step) -> list[Line]:
+    def _workup(self, step: Step) -> list[Line]:  # noqa: PLR0911  one for each verb
         vessel = identifier(step.vessel)
         match step:
             case Quench():
