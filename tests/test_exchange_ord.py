@@ -1,4 +1,4 @@
-"""The Open Reaction Database: its own schema and its own check accept what is exported; what is lost is told."""
+"""The Open Reaction Database: its schema and its own check accept what is exported; what is lost is told."""
 
 import json
 from importlib import import_module
@@ -89,8 +89,8 @@ def test_amounts_are_those_that_were_dosed():
         "float_value": 85.0,
         "description": "per cent, as written: 80-90 %",
     }
-    assert indium["is_limiting"]
-    assert "is_limiting" not in zinc
+    assert phosphine["is_limiting"]  # at 97 % its electrons run out just before the indium
+    assert "is_limiting" not in indium | zinc
     assert (indium["reaction_role"], amine["reaction_role"]) == ("REACTANT", "SOLVENT")
 
 

@@ -4,6 +4,7 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
+from test_docs import check
 
 from aliquot.cli.app import run
 from aliquot.errors import RecipeError
@@ -11,7 +12,7 @@ from aliquot.recipe import BatchRecipe, open_recipe, parse_recipe, recipe_names
 from aliquot.recipe.exchange.xdl import to_xdl
 
 STANDARD = {
-    # XDL 2.0, "Full Steps Specification", croningroup.gitlab.io/chemputer/xdl/standard: required, and optional.
+    # XDL 2.0, "Full Steps Specification", croningroup.gitlab.io/chemputer/xdl/standard: required, optional.
     "Add": ({"vessel", "reagent"}, {"volume", "amount", "dropwise", "time", "stir", "stir_speed", "viscous"}),
     "Transfer": ({"from_vessel", "to_vessel"}, {"volume", "amount", "time", "viscous"}),
     "HeatChill": ({"vessel", "temp", "time"}, {"stir", "stir_speed", "purpose"}),
@@ -157,6 +158,7 @@ def test_the_command_writes_it(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert run(["recipe", "export", "cdte_mech2023_ode", "--to", "xdl", "--json"]) == 0
     content = json.loads(capsys.readouterr().out)
+    check(content, "recipe-export/1")
     assert content["written"] == "cdte_mech2023_ode.xdl"
     assert "steps.1.degas.pressure" in {loss["field"] for loss in content["lossy"]}
     assert steps((tmp_path / "cdte_mech2023_ode.xdl").read_text(encoding="utf-8"))

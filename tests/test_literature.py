@@ -1,9 +1,10 @@
-"""Tables of the literature: all rows read, every kind of doubt found, nothing corrected, rows begin recipes."""
+"""Tables of the literature: all rows read, every kind of doubt found, nothing corrected; recipes begun."""
 
 import json
 from pathlib import Path
 
 import pytest
+from test_docs import check
 
 from aliquot.cli.app import run
 from aliquot.cli.recipe.import_ import sizes
@@ -197,6 +198,7 @@ def test_the_command_prints_rows_and_begins_a_recipe(tmp_path, capsys):
     assert run(["recipe", "import", str(path), "--yaml", str(folder), "--row", "2", "--json"]) == 0
     content = json.loads(capsys.readouterr().out)
 
+    check(content, "recipe-import/1")
     assert (content["count"], content["material"]) == (2, "InP")
     assert {"code": "absorbance-above-emission", "rows": 1} in content["flags"]
     assert content["rows"][0]["species"][2]["volume_m3"] == 5e-6
@@ -236,7 +238,7 @@ def test_all_rows_of_both_published_tables_are_read_with_their_doubts():
     assert found["duplicate"] == 1
     assert (cdse.histogram["no-absorbance"], cdse.histogram["no-emission"]) == (38, 77)
     assert sum(row.diameter_by == "TEM" for row in cdse.rows) == 177
-    # Counted by hand: four rows state the inverse of Metal/Se, one absorbs to the red of its emission.
+    # Counted beforehand in the file: four rows with another Metal/Se, one whose emission lies to the blue.
     metal = [flag for row in cdse.rows for flag in row.flags if flag.text.startswith("Metal/Se_ratio")]
     assert len(metal) == 4
     assert cdse.histogram["absorbance-above-emission"] == 1

@@ -173,7 +173,7 @@ def _card(name: str) -> Reagent | None:
 def _hazards(card: Reagent | None) -> tuple[str, ...]:
     if card is None or card.hazards is None:
         return ()
-    gases = tuple(f"{gas} with {cause}" for gas, cause in card.hazards.evolves.items())
+    gases = tuple(f"frees {gas}: {cause}" for gas, cause in card.hazards.evolves.items())
     return (*card.hazards.flags, *gases)
 
 

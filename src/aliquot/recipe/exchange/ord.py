@@ -1,7 +1,7 @@
 """Recipes as reactions of the Open Reaction Database.
 
-A reaction is written as the JSON form of the database's protocol buffers and parsed by its own schema, so that
-a field that does not exist is refused. The format has one temperature, molecules as products and no
+A reaction is written as the JSON form of the database's protocol buffers and parsed by its own schema, so
+that a field that does not exist is refused. The format has one temperature, molecules as products and no
 ligands: what it can not say is listed.
 """
 
@@ -174,7 +174,7 @@ class _Batch:
             "details": "Step by step: " + "; ".join(sentence(recipe, step) for step in self.parts.reaction),
         }
         if recipe.hottest is not None:
-            made["temperature"] = {"control": {"type": "UNSPECIFIED"}, "setpoint": kelvin(recipe.hottest)}
+            made["temperature"] = {"setpoint": kelvin(recipe.hottest)}
         gases = [step.gas for step in self.parts.reaction if isinstance(step, Purge)]
         pressure: dict[str, Any] = {}
         if gases:
@@ -279,7 +279,7 @@ class _Flow:
         temperatures = {sample.temperatures for sample in samples}
         hottest = {hot for sample in samples for hot in sample.temperatures}
         if len(hottest) == 1:
-            made["temperature"] = {"control": {"type": "UNSPECIFIED"}, "setpoint": kelvin(*hottest)}
+            made["temperature"] = {"setpoint": kelvin(*hottest)}
         else:
             self.lossy.append(
                 Loss("flow.temperatures", "a reaction has one temperature: in each outcome's features")

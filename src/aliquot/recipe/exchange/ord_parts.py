@@ -1,6 +1,6 @@
 """Small parts of a reaction of the Open Reaction Database: amounts, compounds, the product."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aliquot.knowledge.formula import composition
@@ -8,7 +8,7 @@ from aliquot.knowledge.records import Reagent
 from aliquot.knowledge.store import material, source
 from aliquot.recipe.exchange.prose import as_dosed, card_of, celsius, clean
 from aliquot.recipe.record import Dose, Recipe
-from aliquot.recipe.stoichiometry import balance
+from aliquot.recipe.stoichiometry import ELECTRONS, balance
 
 _TIMES = (("HOUR", 3600.0), ("MINUTE", 60.0), ("SECOND", 1.0))
 
@@ -209,11 +209,10 @@ def _limiting(recipe: Recipe) -> frozenset[str]:
     made = balance(recipe.amounts, material(recipe.material))
     if made.product <= 0.0:
         return frozenset()
-    return frozenset(_named(made.sources[element] for element in made.limits if element in made.sources))
-
-
-def _named(groups: Iterable[Iterable[str]]) -> Iterable[str]:
-    return (name for group in groups for name in group)
+    found = {name for element in made.limits for name in made.sources.get(element, ())}
+    if ELECTRONS in made.limits:
+        found |= {name for name in recipe.amounts if (card := card_of(name)) is not None and card.donates}
+    return frozenset(found)
 
 
 def _custom(value: str) -> dict[str, Any]:
