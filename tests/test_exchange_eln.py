@@ -72,6 +72,12 @@ def test_equal_recipes_give_equal_bytes_and_other_files_other_bytes():
     assert packed("inp_wang2023") != packed("inp_wang2023", date="2026-01-31")
 
 
+@pytest.mark.parametrize("date", ["31.1.2026", "1979-12-31", "20260131", "2026-02-30"])
+def test_what_is_no_day_is_refused(date):
+    with pytest.raises(InputError, match="expected a day such as"):
+        packed("inp_wang2023", date=date)
+
+
 def test_the_recipe_inside_reads_as_the_recipe_outside():
     name = "cdte_mech2023_top:5mmol"
     with ZipFile(BytesIO(packed(name))) as archive:

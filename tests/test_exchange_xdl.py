@@ -4,12 +4,12 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
-from test_docs import check
 
 from aliquot.cli.app import run
 from aliquot.errors import RecipeError
 from aliquot.recipe import BatchRecipe, open_recipe, parse_recipe, recipe_names
 from aliquot.recipe.exchange.xdl import to_xdl
+from test_docs import check
 
 STANDARD = {
     # XDL 2.0, "Full Steps Specification", croningroup.gitlab.io/chemputer/xdl/standard: required, optional.
@@ -143,6 +143,13 @@ def test_every_null_and_every_number_without_a_place_is_listed():
         "steps.10.precipitate.ratio",
         "reagents.amine.purity",
     } <= set(lost)
+
+
+def test_a_stated_volume_of_a_solution_is_listed():
+    stated = RECIPE.replace("[phosphine, solvent]}", "[phosphine, solvent], volume: 6 mL}")
+    lost = {loss.field: loss.why for loss in to_xdl(parse_recipe(stated)).lossy}
+
+    assert lost["solutions.hot shot.volume"] == "stated as 6 mL, made of 5 mL of liquids"
 
 
 def test_a_tube_is_refused_with_a_way_out(tmp_path, monkeypatch, capsys):

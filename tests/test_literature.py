@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from test_docs import check
 
 from aliquot.cli.app import run
 from aliquot.cli.recipe.import_ import sizes
@@ -13,6 +12,7 @@ from aliquot.recipe import parse_recipe, read_recipe
 from aliquot.recipe.exchange.literature import read_table
 from aliquot.recipe.exchange.literature_forms import CDSE, INP
 from aliquot.recipe.exchange.skeleton import skeleton
+from test_docs import check
 
 TABLES = Path(__file__).parents[2] / "shared" / "data" / "inp_cdse_synthesis_tables"
 shared = pytest.mark.skipif(not TABLES.is_dir(), reason="the published tables are not part of the repository")
@@ -242,6 +242,10 @@ def test_all_rows_of_both_published_tables_are_read_with_their_doubts():
     metal = [flag for row in cdse.rows for flag in row.flags if flag.text.startswith("Metal/Se_ratio")]
     assert len(metal) == 4
     assert cdse.histogram["absorbance-above-emission"] == 1
+    # As the how-to on exchange prints them; a new card or curve changes them, and then the page.
+    names = ("diameter-against-wavelength", "ratio-mismatch", "mass-mismatch", "zero-amount")
+    assert [inp.histogram.get(name, 0) for name in names] == [6, 0, 0, 2]
+    assert [cdse.histogram.get(name, 0) for name in names] == [12, 55, 21, 0]
 
 
 @shared

@@ -9,7 +9,7 @@ from aliquot.errors import InputError
 from aliquot.knowledge.store import solvent
 from aliquot.reactors.residence import Dispersion, convective, in_tube, plug, stokes_einstein, taylor_aris
 from aliquot.reactors.tube import WallHeating, thermal_lag
-from aliquot.recipe.record import Tube, Zone
+from aliquot.recipe.flow import Tube, Zone
 
 TUBE = Tube(bore=0.9975e-3, length=4.6, inlet_temperature=298.15, zones=(Zone("HB1", 4.6),))
 ML_MIN = 1e-6 / 60.0

@@ -127,7 +127,7 @@ def in_tube(
 
     Args:
         tube: The tube.
-        flow: Volume flow [m3 s-1].
+        flow: Volume flow at the pump [m3 s-1]; the hot liquid flows faster by the tube's expansion.
         temperature: Temperature of the liquid [K].
         liquid: Its viscosity sets the diffusivity of a dot (Stokes-Einstein).
         particle_radius_nm: Hydrodynamic radius of a dot with its ligands [nm].
@@ -137,7 +137,7 @@ def in_tube(
         InputError: If the flow is not positive, or the liquid's viscosity unknown.
     """
     _positive("a flow", flow, "m3/s")
-    tau = tube.volume / flow
+    tau = tube.volume / (flow * (1.0 + tube.expansion))
     radius = 0.5 * tube.bore
     speed = tube.length / tau
     diffusivity = stokes_einstein(temperature, liquid, particle_radius_nm)

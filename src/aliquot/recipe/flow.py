@@ -41,6 +41,8 @@ class Tube:
     """Its zones in the order of the flow."""
     coil_radius: float | None = None
     """Radius of the coil, None if it was not reported [m]."""
+    expansion: float = 0.0
+    """Growth of the liquid's volume from the pump to the hot tube, 0 where the recipe does not count it [1]."""
     units: int = 1
     """How many such tubes the apparatus has; the recipe uses one."""
 
@@ -66,7 +68,7 @@ class Sample:
     temperatures: tuple[float, ...]
     """Temperature of each zone, in the order of the flow [K]."""
     residence_times: tuple[float, ...]
-    """Mean residence time in each zone, volume over flow, without thermal expansion [s]."""
+    """Mean residence time in each zone: volume over flow, of the hot liquid if the tube has an expansion [s]."""
     side_flows: tuple[float, ...] = ()
     """Flow that joins at the beginning of each zone [m3 s-1]; empty where nothing joins."""
 
@@ -116,7 +118,7 @@ def sample(
         side: Flow that joins at the beginning of each zone [m3 s-1]; nothing joins where it is empty.
 
     Returns:
-        The sample, with t = V/Q for every zone, without thermal expansion of the liquid.
+        The sample, with t = V / (Q (1 + expansion)) for every zone.
 
     Example:
         >>> tube = Tube(1e-3, 2.0, 298.15, (Zone("core", 1.0), Zone("shell", 1.0, inlet="sulfur")))
@@ -125,10 +127,11 @@ def sample(
         2.0
     """
     joining = side or (0.0,) * len(tube.zones)
+    hot = 1.0 + tube.expansion
     times, total = [], flow
     for zone, joined in zip(tube.zones, joining, strict=True):
         total += joined
-        times.append(tube.cross_section * zone.length / total)
+        times.append(tube.cross_section * zone.length / (total * hot))
     return Sample(name, flow, tuple(temperatures), tuple(times), tuple(side))
 
 

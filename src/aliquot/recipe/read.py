@@ -298,6 +298,7 @@ def _tube(written: FlowFile) -> Tube:
         inlet_temperature=tube.inlet_temperature.value,
         zones=tuple(Zone(zone.name, zone.length.value, zone.inlet) for zone in tube.zones),
         coil_radius=tube.coil_radius.value if tube.coil_radius else None,
+        expansion=tube.expansion.value if tube.expansion else 0.0,
         units=tube.units,
     )
 

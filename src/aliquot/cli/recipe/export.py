@@ -54,24 +54,30 @@ def export(
       aliquot recipe export cdte_mech2023_ode --to xdl --json
     """
     from aliquot.recipe.exchange.eln import slug
+    from aliquot.recipe.exchange.prose import day
     from aliquot.recipe.read import recipe_document, recipe_of
 
-    _check_date(date)
+    if date is not None:
+        day(date)
     document = recipe_document(recipe)
     read = recipe_of(document)
-    path = out if out is not None else Path(f"{slug(read.id)}{SUFFIXES[to]}")
+    path = out or Path(f"{slug(read.id)}{SUFFIXES[to]}")
     lossy: Sequence[Loss] = ()
-    match to:
-        case Format.ORD:
-            data, lossy = _ord(read, path, _depositor(name, email, date))
-        case Format.XDL:
-            data, lossy = _xdl(read)
-        case Format.ELN:
-            data = _eln(read, document, beside or [], date)
+    if to is Format.ORD:
+        data, lossy = _ord(read, path, _depositor(name, email, date))
+    elif to is Format.XDL:
+        data, lossy = _xdl(read)
+    else:
+        data = _eln(read, document, beside or [], date)
     _write(path, data)
-    if json:
+    _tell(read.id, to, path, lossy, as_json=json)
+
+
+def _tell(recipe: str, to: Format, path: Path, lossy: "Sequence[Loss]", *, as_json: bool) -> None:
+    """Print what was written, and what was lost."""
+    if as_json:
         lost = [{"field": loss.field, "why": loss.why} for loss in lossy]
-        content = {"recipe": read.id, "to": to.value, "written": str(path), "lossy": lost}
+        content = {"recipe": recipe, "to": to.value, "written": str(path), "lossy": lost}
         output.print_json("recipe-export", content)
         return
     for loss in lossy:
@@ -132,29 +138,6 @@ def _depositor(name: str | None, email: str | None, date: str | None) -> "Deposi
             remedy=f"Add {' and '.join(missing)}, or leave all of them out.",
         )
     return Depositor(name, email, date)
-
-
-def _check_date(date: str | None) -> None:
-    """Refuse what is no day.
-
-    Raises:
-        InputError: If it is none, or one before those that a zip can hold.
-    """
-    from datetime import date as day
-
-    from aliquot.errors import InputError
-
-    try:
-        known = date is None or (day.fromisoformat(date).year >= 1980 and len(date) == len("2026-01-31"))
-    except ValueError:
-        known = False
-    if not known:
-        raise InputError(
-            given=f"the date '{date}'",
-            expected="a day such as 2026-01-31, from 1980 on",
-            why="records are dated by day",
-            remedy="Write year, month and day with dashes.",
-        )
 
 
 def _read(path: Path, taken: dict[str, bytes | str]) -> bytes:

@@ -11,7 +11,7 @@ HOT = 423.15
 
 
 def _hot_volume(case: Case) -> Iterator[Concern]:
-    if not isinstance(case.recipe, FlowRecipe):
+    if not isinstance(case.recipe, FlowRecipe) or case.recipe.tube.expansion:
         return
     hot = [sample for sample in case.recipe.samples if max(sample.temperatures) >= HOT]
     if not hot:

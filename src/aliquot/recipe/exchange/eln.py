@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import date as Day  # noqa: N812  it is a type; a date is an argument here
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -18,6 +19,7 @@ from aliquot.errors import InputError
 from aliquot.knowledge.base import base
 from aliquot.knowledge.citations import Citations, citations, prose
 from aliquot.recipe.bench import instructions, weighings
+from aliquot.recipe.exchange.prose import day
 from aliquot.recipe.record import Recipe
 
 EPOCH = "1980-01-01"
@@ -60,7 +62,7 @@ def to_eln(
         The zip: recipe, bench sheet and stated numbers as JSON, citations, and the further files.
 
     Raises:
-        InputError: If a further file has the name of one of ours or of the description, or lies outside.
+        InputError: If a further file has the name of one of ours or lies outside, or the date is no day.
 
     Example:
         >>> from aliquot.recipe import open_recipe
@@ -76,7 +78,7 @@ def to_eln(
     root = slug(recipe.id)
     graph = list(_graph(recipe, content, cited, date, version))
     crate = {"@context": f"{_CRATE}/context", "@graph": graph}
-    stamp = (*(int(part) for part in date.split("-")), 0, 0, 0)
+    stamp = day(date)
     packed = BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
         _put(archive, f"{root}/ro-crate-metadata.json", _json(crate), stamp)
@@ -162,6 +164,15 @@ def _graph(
         **({"citation": _one_or_many([{"@id": place} for place in known.values()])} if known else {}),
         "hasPart": [{"@id": f"./recipe/{name}"} for name in content],
     }
+    yield from _files(content)
+    for source in cited.sources:
+        entry = {"@id": known[source.id], "@type": "ScholarlyArticle", "name": source.title or prose(source)}
+        yield {**entry, "description": prose(source), "datePublished": str(source.year)}
+    yield from _around(version)
+
+
+def _files(content: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the entities of the files."""
     for name, data in content.items():
         yield {
             "@id": f"./recipe/{name}",
@@ -171,9 +182,10 @@ def _graph(
             "contentSize": str(len(data)),
             "sha256": sha256(data).hexdigest(),
         }
-    for source in cited.sources:
-        entry = {"@id": known[source.id], "@type": "ScholarlyArticle", "name": source.title or prose(source)}
-        yield {**entry, "description": prose(source), "datePublished": str(source.year)}
+
+
+def _around(version: str) -> Iterator[dict[str, Any]]:
+    """Yield who wrote the crate, and its licence."""
     yield {
         "@id": _PUBLISHER,
         "@type": "Organization",
@@ -227,10 +239,9 @@ def _json(content: object) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
 
-def _put(archive: ZipFile, name: str, data: bytes, stamp: tuple[int, ...]) -> None:
+def _put(archive: ZipFile, name: str, data: bytes, stamp: Day) -> None:
     """Add a file with a fixed time and the same rights everywhere."""
-    year, month, day, *_ = stamp
-    entry = ZipInfo(name, (year, month, day, 0, 0, 0))
+    entry = ZipInfo(name, (stamp.year, stamp.month, stamp.day, 0, 0, 0))
     entry.compress_type = ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     entry.create_system = 3  # else Windows writes other bytes

@@ -1,8 +1,9 @@
 """Steps in words and amounts as they were dosed: what every export needs."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from aliquot.errors import CardError
+from aliquot.errors import CardError, InputError
 from aliquot.knowledge.records import Reagent
 from aliquot.knowledge.store import reagent
 from aliquot.recipe.batch import (
@@ -65,6 +66,33 @@ def as_dosed(dose: Dose) -> Quantity:
         Quantity(value=0.88472, unit='g', text='884.72 mg')
     """
     return which(dose.text, ("g", "m3", "mol"))
+
+
+def day(text: str) -> date:
+    """Read the day of a record.
+
+    Args:
+        text: Year, month and day, as ``"2026-01-31"``.
+
+    Raises:
+        InputError: If it is no day, or one before those that a zip can hold.
+
+    Example:
+        >>> day("2026-01-31").month
+        1
+    """
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if found.year < 1980 or len(text) != len("2026-01-31"):
+        raise InputError(
+            given=f"the date '{text}'",
+            expected="a day such as 2026-01-31, from 1980 on",
+            why="records are dated by day, and no zip is older",
+            remedy="Write year, month and day with dashes.",
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

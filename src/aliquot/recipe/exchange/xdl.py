@@ -144,6 +144,10 @@ class _Making:
             content = {"vessel": self.made[solution.name], "reagent": reagent_name(self.recipe, key)}
             self.writer.lose(f"reagents.{key}.dose", "not reported: no volume or amount")
             lines.append(Line("Add", content))
+        parts = sum(dose.volume for dose in solution.doses)
+        if abs(solution.volume - parts) > 1e-9:
+            why = f"stated as {milliliters(solution.volume)}, made of {milliliters(parts)} of liquids"
+            self.writer.lose(f"solutions.{solution.name}.volume", why)
         return lines
 
     def _metadata(self) -> dict[str, str]:
