@@ -12,7 +12,6 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-
 from aliquot.cli.app import run
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Source

@@ -145,7 +145,7 @@ def test_conditions_are_dynamic_and_told_step_by_step():
     conditions = content["conditions"]
 
     assert conditions["conditions_are_dynamic"]
-    assert "heat to 180 °C, 5 K/min" in conditions["details"]
+    assert "to 180 °C (5 K/min)" in conditions["details"]
     assert conditions["temperature"]["setpoint"] == {"value": 180, "units": "CELSIUS"}
     assert conditions["pressure"]["atmosphere"]["type"] == "ARGON"
     assert content["setup"]["vessel"]["preparations"] == [{"type": "EVACUATED_BACKFILLED"}]

@@ -1,5 +1,6 @@
 """Cards by name, from the base in use."""
 
+from aliquot.errors import CardError
 from aliquot.knowledge.base import base
 from aliquot.knowledge.records import (
     Chemistry,
@@ -48,6 +49,19 @@ def reagent(name: str) -> Reagent:
     """Return the card of a reagent by key or alias, such as ``"PDEA"``; raises CardError if none."""
     card: Reagent = base().card("reagents", name)
     return card
+
+
+def find_reagent(name: str) -> Reagent | None:
+    """Return the card of a reagent, None where there is none: the name may be a product of another recipe.
+
+    Example:
+        >>> find_reagent("Cd3P2") is None
+        True
+    """
+    try:
+        return reagent(name)
+    except CardError:
+        return None
 
 
 def source(key: str) -> Source:

@@ -1,22 +1,15 @@
 """The bench sheet: what to weigh, pipette and set, in the order in which it is done."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from aliquot.errors import CardError
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Reagent
-from aliquot.recipe import batch
-from aliquot.recipe.batch import BatchRecipe, Portion, Step
+from aliquot.recipe.batch import BatchRecipe
 from aliquot.recipe.flow import FlowRecipe
 from aliquot.recipe.record import Dose, Recipe
+from aliquot.recipe.wording import MILLILITRE, SILENT, celsius, duration, flow_rate, sentence
 from aliquot.units import show
-
-SILENT = "not reported"
-"""What stands where the recipe says nothing."""
-MILLILITRE = 1e-6
-"""[m3]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,7 @@ def weighings(recipe: Recipe) -> tuple[Weighing, ...]:
     into = _destinations(recipe)
     lines = [_weighing(dose, into.get(dose.key, "")) for dose in recipe.doses]
     for key, name in recipe.undosed.items():
-        card = _card(name)
+        card = store.find_reagent(name)
         told = name if card is None else card.name
         cas = None if card is None else card.cas
         lines.append(
@@ -107,18 +100,18 @@ def _flow(recipe: FlowRecipe) -> Iterator[str]:
         zones = []
         for index, zone in enumerate(tube.zones):
             joined = sample.side_flows[index] if sample.side_flows else 0.0
-            side = f" (+ {zone.inlet} {_rate(joined)})" if zone.inlet else ""
+            side = f" (+ {zone.inlet} {flow_rate(joined)})" if zone.inlet else ""
             zones.append(
-                f"{zone.name} at {_celsius(sample.temperatures[index])} "
-                f"for {_time(sample.residence_times[index])}{side}"
+                f"{zone.name} at {celsius(sample.temperatures[index])} "
+                f"for {duration(sample.residence_times[index])}{side}"
             )
-        yield f"Sample {sample.name}: pump {_rate(sample.flow)}; {'; '.join(zones)}."
+        yield f"Sample {sample.name}: pump {flow_rate(sample.flow)}; {'; '.join(zones)}."
 
 
 def _steps(recipe: Recipe) -> Iterator[str]:
     steps = recipe.steps if isinstance(recipe, BatchRecipe) else getattr(recipe, "workup", ())
     for step in steps:
-        yield _SENTENCES[type(step)](step) + _aliquots(step)
+        yield sentence(recipe, step)
 
 
 def _destinations(recipe: Recipe) -> Mapping[str, str]:
@@ -134,7 +127,7 @@ def _destinations(recipe: Recipe) -> Mapping[str, str]:
 
 
 def _weighing(dose: Dose, into: str) -> Weighing:
-    card = _card(dose.reagent)
+    card = store.find_reagent(dose.reagent)
     purity = SILENT if dose.purity is None else dose.purity.text
     if dose.product is not None:
         purity, name, cas = "–", f"{dose.reagent} of {dose.product}", None
@@ -163,96 +156,8 @@ def _weighing(dose: Dose, into: str) -> Weighing:
     )
 
 
-def _card(name: str) -> Reagent | None:
-    try:
-        return store.reagent(name)
-    except CardError:
-        return None  # a product of another recipe
-
-
 def _hazards(card: Reagent | None) -> tuple[str, ...]:
     if card is None or card.hazards is None:
         return ()
     gases = tuple(f"frees {gas}: {cause}" for gas, cause in card.hazards.evolves.items())
     return (*card.hazards.flags, *gases)
-
-
-def _celsius(kelvin: float | None) -> str:
-    return f"temperature {SILENT}" if kelvin is None else show(round(kelvin - 273.15, 6), "°C")
-
-
-def _time(seconds: float | None) -> str:
-    """Return a time in the unit in which people say it."""
-    if seconds is None:
-        return f"a time {SILENT}"
-    for unit, size in (("h", 3600.0), ("min", 60.0)):
-        if seconds >= 2.0 * size:
-            return show(seconds / size, unit)
-    return show(seconds, "s")
-
-
-def _rate(flow: float) -> str:
-    return show(flow / MILLILITRE * 60.0, "mL/min")
-
-
-def _or(value: float | None, scale: float, unit: str, what: str) -> str:
-    return f"{what} {SILENT}" if value is None else show(value * scale, unit)
-
-
-def _what(parts: tuple[Portion, ...]) -> str:
-    return ", ".join(
-        part.name if part.volume is None else f"{show(part.volume / MILLILITRE, 'mL')} of {part.name}"
-        for part in parts
-    )
-
-
-def _aliquots(step: Step) -> str:
-    drawn = getattr(step, "aliquots", None)
-    if drawn is None:
-        return ""
-    times = ", ".join(_time(time) for time in drawn.times)
-    return f" Draw {_or(drawn.volume, 1 / MILLILITRE, 'mL', 'a volume')} at {times}."
-
-
-def _shot(step: batch.Inject) -> str:
-    took = "at once" if step.duration == 0.0 else f"over {_time(step.duration)}"
-    return f"Inject {_what(step.what)} into {step.vessel} at {_celsius(step.at)}, {took}."
-
-
-def _spin(step: batch.Centrifuge) -> str:
-    speed = _or(step.speed, 1.0, "rpm", "speed")
-    return (
-        f"Centrifuge at {speed} (rotor {_or(step.radius, 1e3, 'mm', 'radius')}) for {_time(step.duration)}."
-    )
-
-
-def _fall(step: batch.Precipitate) -> str:
-    ratio = f"ratio {SILENT}" if step.ratio is None else f"{step.ratio:g} volumes"
-    often = "" if step.times == 1 else f", {step.times} times"
-    return f"Precipitate with {step.using} ({ratio}){often}."
-
-
-_SENTENCES: Mapping[type[Step], Callable[[Any], str]] = {
-    batch.Charge: lambda step: f"Charge {step.vessel} with {_what(step.what)}.",
-    batch.Degas: lambda step: (
-        f"Degas {step.vessel} at {_celsius(step.at)} for {_time(step.duration)} "
-        f"under {_or(step.pressure, 0.01, 'mbar', 'a pressure')}."
-    ),
-    batch.Purge: lambda step: f"Fill {step.vessel} with {step.gas}.",
-    batch.Heat: lambda step: (
-        f"{step.verb.capitalize()} {step.vessel} to {_celsius(step.to)} "
-        f"({_or(step.rate, 60.0, 'K/min', 'rate')})."
-    ),
-    batch.Inject: _shot,
-    batch.Feed: lambda step: (
-        f"Feed {_what(step.what)} into {step.vessel} at {_celsius(step.at)} over {_time(step.duration)}."
-    ),
-    batch.Hold: lambda step: f"Hold {step.vessel} at {_celsius(step.at)} for {_time(step.duration)}.",
-    batch.Quench: lambda step: f"Quench {step.vessel}: {step.how or SILENT}.",
-    batch.Precipitate: _fall,
-    batch.Centrifuge: _spin,
-    batch.Redisperse: lambda step: (
-        f"Redisperse in {step.using}, {_or(step.volume, 1 / MILLILITRE, 'mL', 'volume')}."
-    ),
-    batch.Collect: lambda step: f"Collect; keep {step.where or SILENT}.",
-}

@@ -42,7 +42,7 @@ class Tube:
     coil_radius: float | None = None
     """Radius of the coil, None if it was not reported [m]."""
     expansion: float = 0.0
-    """Growth of the liquid's volume from the pump to the hot tube, 0 where the recipe does not count it [1]."""
+    """Growth of the liquid from the pump to the hot tube, 0 where the recipe does not count it [1]."""
     units: int = 1
     """How many such tubes the apparatus has; the recipe uses one."""
 
@@ -68,7 +68,7 @@ class Sample:
     temperatures: tuple[float, ...]
     """Temperature of each zone, in the order of the flow [K]."""
     residence_times: tuple[float, ...]
-    """Mean residence time in each zone: volume over flow, of the hot liquid if the tube has an expansion [s]."""
+    """Mean residence time in each zone: volume over flow, hot if the tube has an expansion [s]."""
     side_flows: tuple[float, ...] = ()
     """Flow that joins at the beginning of each zone [m3 s-1]; empty where nothing joins."""
 

@@ -143,7 +143,7 @@ class Tube(Schema):
     coil_radius: Length | None = None
     inlet_temperature: Temperature
     expansion: Annotated[Quantity, In("1", above=-0.5)] | None = None
-    """By how much the liquid's volume grows between pump and hot tube; times are then those of the hot liquid."""
+    """By how much the liquid grows from the pump to the hot tube; times are then those of the hot liquid."""
     units: Annotated[int, Field(ge=1)] = 1
     """How many such tubes the apparatus has; the recipe uses one."""
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]

@@ -8,10 +8,9 @@ consumed (rule ``reductant-electrons``).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aliquot.errors import CardError
 from aliquot.knowledge.formula import ANIONS, composition
 from aliquot.knowledge.records import Material, Reagent
-from aliquot.knowledge.store import reagent
+from aliquot.knowledge.store import find_reagent, reagent
 from aliquot.recipe.record import Recipe
 
 ELECTRONS = "electrons"
@@ -56,7 +55,7 @@ def balance(amounts: Mapping[str, float], material: Material) -> Balance:
         The balance.
     """
     wanted = composition(material.id)
-    cards = {name: card for name in amounts if (card := _card(name)) is not None}
+    cards = {name: card for name in amounts if (card := find_reagent(name)) is not None}
     elements = {element: _brought(element, amounts, cards) for element in wanted}
     needed = sum(
         count * max(_mean_oxidation(element, amounts, cards) - ANIONS[element], 0.0)
@@ -93,18 +92,10 @@ def free_acid(recipe: Recipe) -> float:
     """
     left = 0.0
     for dose in recipe.doses:
-        card = _card(dose.reagent)
+        card = find_reagent(dose.reagent)
         if card is not None:
             left += dose.dosed if "acid" in card.roles else -card.takes_acid * dose.dosed
     return left
-
-
-def _card(name: str) -> Reagent | None:
-    """Return the card of a reagent, None for a product of another recipe."""
-    try:
-        return reagent(name)
-    except CardError:
-        return None
 
 
 def _brought(element: str, amounts: Mapping[str, float], cards: Mapping[str, Reagent]) -> float:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aliquot.errors import FormatError, Where
+from aliquot.knowledge.store import find_reagent
 from aliquot.recipe.exchange.literature_forms import FORMS, Form, SpeciesColumns
-from aliquot.recipe.exchange.prose import ZERO_CELSIUS, card_of, clean
+from aliquot.recipe.exchange.prose import ZERO_CELSIUS, clean
 
 Sizes = Callable[[str, float], tuple[float, float] | None]
 """Lowest and highest diameter [nm] behind a first exciton [nm] of a material, None where no curve holds."""
@@ -307,7 +308,7 @@ def _ratios(row: LiteratureRow, form: Form, written: Mapping[str, str]) -> Itera
 def _masses(row: LiteratureRow) -> Iterator[Flag]:
     """Yield masses that do not follow from the amounts, by the molar masses of the cards."""
     for species in row.species:
-        card = card_of(card_name(species.name) or "")
+        card = find_reagent(card_name(species.name) or "")
         if card is None or not species.amount or not species.mass:
             continue
         computed = species.amount * card.molar_mass.to("g/mol")
@@ -342,7 +343,7 @@ def card_name(name: str) -> str | None:
         ('TOP', 'PH3', None)
     """
     written = ALIASES.get(name.casefold(), name)
-    card = card_of(written)
+    card = find_reagent(written)
     return None if card is None else card.id
 
 

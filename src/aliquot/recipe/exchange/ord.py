@@ -17,10 +17,11 @@ from aliquot.recipe.exchange.loss import Loss
 from aliquot.recipe.exchange.ord_inputs import batch_inputs, feed_inputs
 from aliquot.recipe.exchange.ord_parts import doi, kelvin, product, safety, seconds, volume
 from aliquot.recipe.exchange.ord_workup import workups
-from aliquot.recipe.exchange.prose import celsius, clean, sentence, split
+from aliquot.recipe.exchange.prose import celsius, clean, split
 from aliquot.recipe.flow import FlowRecipe
 from aliquot.recipe.ledger import ledger
 from aliquot.recipe.record import Recipe
+from aliquot.recipe.wording import sentence
 
 _GASES = {"N2": "NITROGEN", "nitrogen": "NITROGEN", "Ar": "ARGON", "argon": "ARGON", "air": "AIR"}
 

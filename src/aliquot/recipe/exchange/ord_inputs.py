@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from aliquot.knowledge.store import find_reagent
 from aliquot.recipe.batch import BatchRecipe, Charge, Feed, Inject, Portion
 from aliquot.recipe.exchange.loss import Loss
 from aliquot.recipe.exchange.ord_parts import compound, is_ligand, seconds, undosed
-from aliquot.recipe.exchange.prose import card_of, clean
+from aliquot.recipe.exchange.prose import clean
 from aliquot.recipe.flow import FlowRecipe
 from aliquot.recipe.record import Dose, Recipe, Solution
 
@@ -115,7 +116,9 @@ def _manner(step: Charge | Inject | Feed) -> dict[str, Any]:
 
 def _ligands(recipe: Recipe) -> Sequence[Loss]:
     why = "there is no role of a ligand: REAGENT or SOLVENT, its roles stand in its features"
-    return [Loss(f"reagents.{dose.key}", why) for dose in recipe.doses if is_ligand(card_of(dose.reagent))]
+    return [
+        Loss(f"reagents.{dose.key}", why) for dose in recipe.doses if is_ligand(find_reagent(dose.reagent))
+    ]
 
 
 def _free(name: str, taken: Inputs) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from aliquot.knowledge.formula import composition
 from aliquot.knowledge.records import Reagent
-from aliquot.knowledge.store import material, source
-from aliquot.recipe.exchange.prose import as_dosed, card_of, celsius, clean
+from aliquot.knowledge.store import find_reagent, material, source
+from aliquot.recipe.exchange.prose import as_dosed, celsius, clean
 from aliquot.recipe.record import Dose, Recipe
 from aliquot.recipe.stoichiometry import ELECTRONS, balance
 
@@ -74,7 +74,7 @@ def compound(recipe: Recipe, dose: Dose, share: float = 1.0) -> list[dict[str, A
     """
     if dose.product is not None:
         return [_made_before(dose, share)]
-    card = card_of(dose.reagent)
+    card = find_reagent(dose.reagent)
     made: dict[str, Any] = {
         "identifiers": identifiers(dose.reagent, card),
         "amount": amount(dose, share),
@@ -86,7 +86,7 @@ def compound(recipe: Recipe, dose: Dose, share: float = 1.0) -> list[dict[str, A
     if dose.concentration is None:
         return [made]
     made["amount"] = {"moles": moles(dose.dosed * share)}
-    solvent = card_of(dose.carrier) if dose.carrier else None
+    solvent = find_reagent(dose.carrier) if dose.carrier else None
     known = identifiers(solvent.id, solvent) if solvent is not None else [_custom("solvent not reported")]
     return [
         made,
@@ -101,7 +101,7 @@ def compound(recipe: Recipe, dose: Dose, share: float = 1.0) -> list[dict[str, A
 def undosed(recipe: Recipe, key: str) -> dict[str, Any]:
     """Return a compound whose dose was not reported."""
     name = recipe.undosed.get(key, key)
-    card = card_of(name)
+    card = find_reagent(name)
     return {
         "identifiers": identifiers(name, card),
         "amount": {"unmeasured": {"type": "CUSTOM", "details": "not reported"}},
@@ -165,7 +165,7 @@ def safety(recipe: Recipe) -> str:
     """Return a reminder of hazards."""
     flagged = []
     for name in dict.fromkeys([*(d.reagent for d in recipe.doses), *recipe.undosed.values()]):
-        card = card_of(name)
+        card = find_reagent(name)
         if card is not None and card.hazards is not None and card.hazards.flags:
             flagged.append(f"{card.name}: {', '.join(card.hazards.flags)}")
     reminder = "A reminder from common data: check the supplier's safety data sheets."
@@ -211,7 +211,9 @@ def _limiting(recipe: Recipe) -> frozenset[str]:
         return frozenset()
     found = {name for element in made.limits for name in made.sources.get(element, ())}
     if ELECTRONS in made.limits:
-        found |= {name for name in recipe.amounts if (card := card_of(name)) is not None and card.donates}
+        found |= {
+            name for name in recipe.amounts if (card := find_reagent(name)) is not None and card.donates
+        }
     return frozenset(found)
 
 

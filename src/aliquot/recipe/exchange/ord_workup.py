@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from aliquot.knowledge.store import find_reagent
 from aliquot.recipe.batch import Centrifuge, Heat, Precipitate, Redisperse, Step
 from aliquot.recipe.exchange.loss import Loss
 from aliquot.recipe.exchange.ord_parts import identifiers, kelvin, seconds, volume
-from aliquot.recipe.exchange.prose import card_of, sentence
 from aliquot.recipe.record import Recipe
+from aliquot.recipe.wording import sentence
 
 
 def workups(recipe: Recipe, steps: Sequence[Step], lossy: list[Loss]) -> list[dict[str, Any]]:
@@ -51,7 +52,7 @@ def _added(name: str, dosed: float | None) -> dict[str, Any]:
     return {
         "components": [
             {
-                "identifiers": identifiers(name, card_of(name)),
+                "identifiers": identifiers(name, find_reagent(name)),
                 "amount": measured if dosed is None else {"volume": volume(dosed)},
                 "reaction_role": "WORKUP",
             }

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET  # only written here, never parsed
 
 from aliquot.errors import RecipeError, Where
 from aliquot.knowledge.records import Reagent
-from aliquot.knowledge.store import material, source
+from aliquot.knowledge.store import find_reagent, material, source
 from aliquot.recipe.batch import BatchRecipe, Portion, Step
 from aliquot.recipe.exchange.loss import Loss
-from aliquot.recipe.exchange.prose import as_dosed, card_of, clean, split
+from aliquot.recipe.exchange.prose import as_dosed, clean, split
 from aliquot.recipe.exchange.xdl_steps import Line, Writer, identifier, milliliters
 from aliquot.recipe.record import Dose, Recipe, Solution
 
@@ -166,14 +166,14 @@ class _Making:
         found: dict[str, dict[str, str]] = {}
         for key in [*self.doses, *self.recipe.undosed]:
             dose = self.doses.get(key)
-            card = card_of(dose.reagent if dose else self.recipe.undosed[key])
+            card = find_reagent(dose.reagent if dose else self.recipe.undosed[key])
             name = reagent_name(self.recipe, key)
             content = _reagent(name, card)
             if dose is not None and dose.purity is not None:
                 content["purity"] = f"{clean(dose.purity.value * 100.0):g}"
             found.setdefault(name, content)
         for name in self.writer.solvents:
-            card = card_of(name)
+            card = find_reagent(name)
             found.setdefault(_name(card, name), _reagent(_name(card, name), card))
         return list(found.values())
 
@@ -202,7 +202,7 @@ class _Making:
 def reagent_name(recipe: Recipe, key: str) -> str:
     """Return the name of a reagent: that of its card, with the concentration of a solution."""
     dose = next((dose for dose in recipe.doses if dose.key == key), None)
-    card = card_of(dose.reagent if dose else recipe.undosed.get(key, key))
+    card = find_reagent(dose.reagent if dose else recipe.undosed.get(key, key))
     name = _name(card, dose.reagent if dose else key)
     if dose is not None and dose.concentration is not None:
         return f"{name}, {clean(dose.concentration / 1e3):g} M in {dose.carrier or 'an unreported solvent'}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aliquot.knowledge.store import find_reagent
 from aliquot.recipe.batch import (
     Aliquots,
     BatchRecipe,
@@ -23,7 +24,7 @@ from aliquot.recipe.batch import (
     Step,
 )
 from aliquot.recipe.exchange.loss import Loss
-from aliquot.recipe.exchange.prose import card_of, celsius, clean
+from aliquot.recipe.exchange.prose import celsius, clean
 from aliquot.recipe.ledger import ledger
 
 
@@ -251,5 +252,5 @@ class Writer:
 
     def _solvent(self, name: str) -> str:
         self.solvents.append(name)
-        card = card_of(name)
+        card = find_reagent(name)
         return name if card is None else card.name
