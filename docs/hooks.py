@@ -17,7 +17,7 @@ from aliquot.knowledge import store
 from aliquot.knowledge.records import Source
 
 _DECISIONS = Path(__file__).parent / "decisions"
-_HELP = re.compile(r"<!-- help: ?(?P<verb>\w*) -->")
+_HELP = re.compile(r"<!-- help: ?(?P<verb>[\w ]*?) -->")
 
 
 def on_config(config: Any) -> Any:  # noqa: ANN401  mkdocs ships no types

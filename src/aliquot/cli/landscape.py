@@ -32,7 +32,8 @@ def landscape(
 
     counted = count(base())
     if report is not None:
-        from aliquot.report.landscape import write_landscape
+        with output.needs("report", "--report"):
+            from aliquot.report.landscape import write_landscape
 
         write_landscape(counted, report)
     if json:

@@ -78,6 +78,31 @@ def print_table(
 
 
 @contextmanager
+def needs(name: str, option: str) -> Iterator[None]:
+    """Tell which extra to install where a package is missing.
+
+    Args:
+        name: Name of the extra, such as ``"report"``.
+        option: Option that asked for it.
+
+    Raises:
+        InputError: If something inside imports a package that is not installed.
+    """
+    from aliquot.errors import InputError, Where
+
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise InputError(
+            given=f"an installation without '{missing.name}'",
+            expected=f"the {name} extra",
+            why=f"'{option}' is made with it",
+            remedy=f"Install it: pip install 'aliquot[{name}]'.",
+            where=Where(key=option),
+        ) from None
+
+
+@contextmanager
 def progress(total: int, doing: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Show a bar on standard error while steps are told, one call each.
 

@@ -122,18 +122,8 @@ def _conditions(result: "Reproduction") -> list[dict[str, Any]]:
 
 
 def _report(result: "Reproduction", folder: Path) -> Path:
-    from aliquot.errors import InputError, Where
-
-    try:
+    with output.needs("report", "--report"):
         from aliquot.report import write_page
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            given=f"an installation without '{missing.name}'",
-            expected="the report extra",
-            why="figures and page are made with it",
-            remedy="Install it: pip install 'aliquot[report]'.",
-            where=Where(key="--report"),
-        ) from None
     return write_page(result, folder / f"{result.paper}.html")
 
 

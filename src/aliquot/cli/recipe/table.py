@@ -67,18 +67,8 @@ def table(
 
 
 def _write(read: "Recipe", html: Path) -> None:
-    from aliquot.errors import InputError, Where
-
-    try:
+    with output.needs("report", "--html"):
         from aliquot.report.bench_sheet import write_bench_sheet
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            given=f"an installation without '{missing.name}'",
-            expected="the report extra",
-            why="pages are made with it",
-            remedy="Install it: pip install 'aliquot[report]'.",
-            where=Where(key="--html"),
-        ) from None
     write_bench_sheet(read, html)
 
 
