@@ -1,5 +1,7 @@
 """Flasks, mixtures, series: what batch recipes hold and how they follow each other."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -263,3 +265,51 @@ def test_whatever_is_drawn_amounts_and_volumes_shrink_alike(portion, draws, draw
     assert after.volume == pytest.approx(before.volume - drawn * ML * len(draws), rel=1e-9)
     for card, amount in before.amounts.items():
         assert after.amounts[card] / after.volume == pytest.approx(amount / before.volume, rel=1e-9)
+
+
+LINES = BATCH.splitlines()
+NAMES = {
+    "indium",
+    "amine",
+    "phosphine",
+    "solvent",
+    "stock",
+    "shot",
+    "flask",
+}  # the author's, not the grammar's
+KEYS = [
+    (number, match.start(1), match[1])
+    for number, line in enumerate(LINES, start=1)
+    for match in re.finditer(r"(?:^|[{ -])([a-z]\w*)(?=: )", line)
+    if match[1] not in NAMES
+]
+UNITS = [
+    (number, match.start(1), match[1])
+    for number, line in enumerate(LINES, start=1)
+    for match in re.finditer(r"\d (mmol|mL|degC|h|min|K/min)(?=[,}\]])", line)
+]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(place=st.sampled_from(KEYS), letter=st.sampled_from("xqz"))
+def test_a_misspelt_key_always_names_its_line(place, letter):
+    number, column, key = place
+    lines = [*LINES]
+    lines[number - 1] = f"{lines[number - 1][:column]}{letter}{letter}{lines[number - 1][column:]}"
+
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe("\n".join(lines), "mine.yaml")
+    told = [str(caught.value), *getattr(caught.value, "__notes__", [])]
+    assert any(f"line {number}," in each for each in told), (key, told)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(place=st.sampled_from(UNITS), unit=st.sampled_from(["furlong", "Pa", "mV", "kat", "??"]))
+def test_a_bad_unit_always_names_its_line(place, unit):
+    number, column, written = place
+    lines = [*LINES]
+    line = lines[number - 1]
+    lines[number - 1] = f"{line[:column]}{unit}{line[column + len(written) :]}"
+
+    with pytest.raises(RecipeError, match=f"line {number},"):
+        parse_recipe("\n".join(lines), "mine.yaml")
