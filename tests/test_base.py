@@ -175,3 +175,13 @@ def test_both_readers_read_yaml_1_2(value):
     YAML(typ="rt").dump({"a": value}, text)
 
     assert read_quickly(text.getvalue()) == plain(Document(text.getvalue(), "any").tree)
+
+
+REAGENT = """\
+id: {name}
+name: {full}
+formula: C24H51P
+aliases: [{aliases}]
+molar_mass: {{value: 370.6 g/mol, because: standard atomic weights, mark: computed}}
+state: liquid
+"""

@@ -90,6 +90,12 @@ RAISING = {
             "material": "InAs",
         },
     ),
+    "missing-element": (swapped(In=pure("InCl3", "1 mmol"), of=pure("ODE", "9 mL")), BATCH),
+    "overfull": (
+        batch(vessels={"flask": {"volume": "5 mL"}}),
+        batch(vessels={"flask": {"volume": "25 mL"}}),
+    ),
+    "set-point": (held(at="150 degC"), held(at="201 degC")),
     "reductant-balance": (batch(reagents={"phosphine": {"dose": "3 mmol"}}), BATCH),
     "free-acid": (
         swapped(Cd=pure("CdO", "1 mmol"), acid=pure("OA", "1 mmol"), solvent=pure("ODE", "9 mL")),

@@ -43,7 +43,39 @@ _TOKEN = re.compile(
 _TEMPERATURES = {"°C": "degC", "℃": "degC", "C": "degC", "degC": "degC", "celsius": "degC", "K": "kelvin"}
 # As it comes out of a PDF: the true minus sign and superscripts, one character for one.
 _PASTED = str.maketrans("−⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹µμ", "--+0123456789uu")
-_PLAIN = frozenset({"K", "eV", "g", "g/cm3", "g/mL", "g/mol", "m", "meV", "mol", "nm", "s"})
+_PLAIN = frozenset({"K", "Pa", "eV", "g", "g/cm3", "g/mL", "g/mol", "m", "meV", "mol", "nm", "rpm", "s"})
+_USUAL = {
+    ("%", "1"): 1e-2,
+    ("K/min", "K/s"): 1.0 / 60.0,
+    ("L", "m3"): 1e-3,
+    ("M", "mol m-3"): 1e3,
+    ("bar", "Pa"): 1e5,
+    ("cm", "m"): 1e-2,
+    ("g/cm3", "g/m3"): 1e6,
+    ("g/mL", "g/m3"): 1e6,
+    ("g/s", "mg/h"): 3.6e6,
+    ("h", "s"): 3600.0,
+    ("m3", "mL"): 1e6,
+    ("m3/s", "mL/min"): 6e7,
+    ("mL", "m3"): 1e-6,
+    ("mL/min", "m3 s-1"): 1e-6 / 60.0,
+    ("mM", "mol m-3"): 1.0,
+    ("mbar", "Pa"): 1e2,
+    ("mg", "g"): 1e-3,
+    ("mg/h", "g/s"): 1e-3 / 3600.0,
+    ("min", "s"): 60.0,
+    ("mm", "m"): 1e-3,
+    ("mm", "mm"): 1.0,
+    ("mmHg", "Pa"): 133.322387415,
+    ("mmol", "mol"): 1e-3,
+    ("mol", "mmol"): 1e3,
+    ("mol m-3", "mM"): 1.0,
+    ("s", "h"): 1.0 / 3600.0,
+    ("s", "min"): 1.0 / 60.0,
+    ("torr", "Pa"): 101325.0 / 760.0,
+    ("uL", "m3"): 1e-9,
+}
+"""Factors of the units in which recipes are written; a test holds them against pint."""
 _SPELLING = {"%": "percent", "M": "molar", "mM": "millimolar", "uM": "micromolar", "nM": "nanomolar"}
 
 
@@ -171,6 +203,11 @@ def which(text: str, units: tuple[str, ...], where: Where | None = None) -> Quan
         Quantity(value=4.4e-06, unit='m3', text='4.4 mL')
     """
     faults = []
+    number, written = _read(text, where)
+    for unit in units:  # the usual units first, without asking pint
+        known = _at_once(number, written, unit)
+        if known is not None:
+            return Quantity(known, unit, text.strip())
     for unit in units:
         try:
             return Quantity.parse(text, unit, where)
@@ -190,14 +227,27 @@ def which(text: str, units: tuple[str, ...], where: Where | None = None) -> Quan
     )
 
 
+def as_typed(text: str) -> str:
+    """Return a text with the minus signs and superscripts of a PDF as they are typed on a keyboard.
+
+    Example:
+        >>> as_typed(" −5 m³ ")
+        '-5 m3'
+    """
+    return text.translate(_PASTED).strip()
+
+
 def show(value: float, unit: str, digits: int = 4) -> str:
     """Write a value with its unit, to a number of significant digits.
 
     Example:
-        >>> show(35.9486, "min")
-        '35.95 min'
+        >>> show(35.9486, "min"), show(10000.0, "rpm")
+        ('35.95 min', '10000 rpm')
     """
-    return f"{value:.{digits}g} {unit}"
+    text = f"{value:.{digits}g}"
+    if "e+" in text and abs(value) < 1e7:
+        text = f"{float(text):.0f}"
+    return f"{text} {unit}"
 
 
 def _read(text: Any, where: Where | None) -> tuple[float, str]:  # noqa: ANN401  YAML may hold anything
@@ -224,7 +274,9 @@ def _at_once(number: float, written: str, unit: str) -> float | None:
         return number
     if unit == "K" and _TEMPERATURES.get(written) == "degC":
         return float(f"{number + 273.15:.15g}")
-    return None
+    factor = _USUAL.get((written, unit))
+    value = None if factor is None else float(f"{number * factor:.15g}")
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _no_quantity(text: object, why: str, where: Where | None) -> UnitError:

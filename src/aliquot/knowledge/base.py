@@ -2,7 +2,9 @@
 
 A kind of card is a folder: ``cards/routes/*.yaml``. A file holds one card, or many under the key ``cards``. A
 user's folder has the same layout; its cards join the shipped ones, and one of the same name stands in its
-place, which is reported.
+place, which is reported. So is a name of a shipped card that now leads to another. Whatever else is in that
+folder and looks like a card is refused, because nobody would miss it; names that begin with a dot are left
+alone.
 """
 
 import os
@@ -20,6 +22,7 @@ from yaml import YAMLError
 from aliquot.errors import CardError, Where, suggestion
 from aliquot.knowledge import records
 from aliquot.knowledge.document import Document, Schema
+from aliquot.knowledge.folder import check_folder, read_file, twice
 from aliquot.knowledge.quick import read_quickly
 
 FOLDER_VARIABLE = "ALIQUOT_CARDS"
@@ -73,16 +76,38 @@ KINDS: Mapping[str, type[Schema]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A shipped card in whose place a user's stands."""
+    """A name under which a user's card is found where a shipped one was.
+
+    Example:
+        >>> print(Shadow("materials", "InP", Path("mine/materials/InP.yaml")))
+        materials:InP is read from mine/materials/InP.yaml instead of the card shipped with Aliquot
+        >>> print(Shadow("reagents", "trioctylphosphine", Path("mine/reagents/my.yaml"), "my", "TOP"))
+        reagents:trioctylphosphine leads to 'my' of mine/reagents/my.yaml, no longer to the shipped card 'TOP'
+    """
 
     kind: str
     name: str
+    """Name of the card; or the alias, as the user's card writes it."""
     file: Path
     """The user's file."""
+    card: str | None = None
+    """The user's card, where it has another name than the shipped one."""
+    shipped: str | None = None
+    """The shipped card to which an alias leads no longer."""
+    idle: bool = False
+    """Whether it leads there still, because it is the name of that card, and to the user's card never."""
 
     def __str__(self) -> str:
         """Return it as a sentence."""
-        return f"{self.kind}:{self.name} is read from {self.file} instead of the card shipped with Aliquot"
+        if self.card is None:
+            return (
+                f"{self.kind}:{self.name} is read from {self.file} instead of the card shipped with Aliquot"
+            )
+        if self.idle:
+            told = f"is the shipped card '{self.shipped}', not '{self.card}' of {self.file}, for which it is an alias"
+        else:
+            told = f"leads to '{self.card}' of {self.file}, no longer to the shipped card '{self.shipped}'"
+        return f"{self.kind}:{self.name} {told}"
 
 
 class Base:
@@ -92,7 +117,8 @@ class Base:
         folder: The user's own cards, None for those shipped alone.
 
     Raises:
-        CardError: If the folder does not exist, or holds a folder that is no kind of card.
+        CardError: If the folder does not exist, or holds a folder that is no kind of card, or a YAML file
+            where none is read.
 
     Example:
         >>> base = Base()
@@ -108,7 +134,7 @@ class Base:
         self._names: dict[str, dict[str, str]] = {}
         self._shadows: list[Shadow] = []
         if folder is not None:
-            _check_folder(folder)
+            check_folder(folder, KINDS)
 
     def cards(self, kind: str) -> Mapping[str, Any]:
         """Return all cards of a kind by name, in the order of their files.
@@ -117,19 +143,23 @@ class Base:
             kind: One of :data:`KINDS`.
 
         Raises:
-            CardError: If a card is malformed; it names file, line and key.
+            CardError: If a card is malformed, or stands in the user's folder twice; it names file, line and
+                key.
         """
         if kind not in self._loaded:
-            shipped = dict(_shipped(kind))
-            for file, card in self._own(kind):
-                if card.id in shipped:
-                    self._shadows.append(Shadow(kind, card.id, file))
-                shipped[card.id] = card
-            self._loaded[kind] = MappingProxyType(shipped)
+            shipped = _shipped(kind)
+            own: dict[str, tuple[Path, Any]] = {}
+            for place, file, card in self._own(kind):
+                if card.id in own:
+                    raise twice(card.id, place, self._short(own[card.id][0]))
+                own[card.id] = file, card
+            cards = {**shipped, **{name: card for name, (_, card) in own.items()}}
+            self._shadows += _shadows(kind, shipped, cards, own)
+            self._loaded[kind] = MappingProxyType(cards)
         return self._loaded[kind]
 
     def card(self, kind: str, name: str) -> Any:  # noqa: ANN401  the kind decides
-        """Return a card by its name or an alias, whatever its case.
+        """Return a card by its name or an alias, whatever its case; a name goes before an alias.
 
         Raises:
             CardError: If there is none; it suggests the nearest name.
@@ -138,9 +168,7 @@ class Base:
         if name in cards:
             return cards[name]
         if kind not in self._names:
-            self._names[kind] = {
-                alias.casefold(): card.id for card in cards.values() for alias in reversed(card.names)
-            }
+            self._names[kind] = _names(cards)
         known = self._names[kind]
         if name.casefold() in known:
             return cards[known[name.casefold()]]
@@ -154,7 +182,7 @@ class Base:
 
     @property
     def shadows(self) -> tuple[Shadow, ...]:
-        """Shipped cards in whose place the user's stand, of the kinds looked at so far."""
+        """Names of shipped cards under which the user's are found, of the kinds looked at so far."""
         return tuple(self._shadows)
 
     @cached_property
@@ -170,15 +198,17 @@ class Base:
         """Return the located errors that touch a card or recipe."""
         return tuple(self.card("errata", key) for key in self.touched.get(f"{kind}:{name}", ()))
 
-    def _own(self, kind: str) -> Iterator[tuple[Path, Any]]:
-        """Yield the user's cards of a kind, read with care."""
+    def _own(self, kind: str) -> Iterator[tuple[Where, Path, Any]]:
+        """Yield the user's cards of a kind with their places, read with care."""
         if self.folder is None:
             return
         for file in sorted((self.folder / kind).glob("*.yaml")):
-            document = Document.from_file(file, CardError)
+            if file.name.startswith("."):
+                continue
+            document = read_file(file, self._short(file))
             listed = "cards" in document.tree
             for index, card in enumerate(_of(document, kind)):
-                place = ("cards", index) if listed else ()
+                place = document.where(("cards", index, "id") if listed else ("id",))
                 for key in () if kind == "sources" else card.sources:
                     if key not in self.cards("sources"):
                         raise CardError(
@@ -187,9 +217,13 @@ class Base:
                             why="a number whose source can not be looked up has no parent",
                             remedy="Add it to sources/ of your folder. "
                             + suggestion(key, self.cards("sources")),
-                            where=document.where(place),
+                            where=place,
                         )
-                yield file, card
+                yield place, file, card
+
+    def _short(self, file: Path) -> str:
+        """Return a file of the user's folder as seen from there."""
+        return file.relative_to(self.folder).as_posix() if self.folder is not None else file.name
 
 
 @cache
@@ -245,25 +279,30 @@ def _of(document: Document, kind: str) -> tuple[Any, ...]:
     return tuple(document.read(pages).cards)
 
 
-def _check_folder(folder: Path) -> None:
-    """Refuse a folder of cards that is none."""
-    if not folder.is_dir():
-        raise CardError(
-            given=f"the folder '{folder}'",
-            expected="a folder of cards",
-            why="there is none",
-            remedy=f"Check --cards, or {FOLDER_VARIABLE} in the environment.",
-            where=Where(str(folder)),
-        )
-    for inner in sorted(entry.name for entry in folder.iterdir() if entry.is_dir()):
-        if inner not in KINDS:
-            raise CardError(
-                given=f"the folder '{inner}'",
-                expected="a folder named for a kind of card",
-                why="cards in it would be silently lost",
-                remedy=suggestion(inner, KINDS),
-                where=Where(str(folder)),
-            )
+def _names(cards: Mapping[str, Any]) -> dict[str, str]:
+    """Return the card behind every name and alias in small letters; a name goes before all aliases."""
+    aliases = {alias.casefold(): card.id for card in cards.values() for alias in reversed(card.names)}
+    return aliases | {name.casefold(): name for name in cards}
+
+
+def _shadows(
+    kind: str, shipped: Mapping[str, Any], cards: Mapping[str, Any], own: Mapping[str, tuple[Path, Any]]
+) -> Iterator[Shadow]:
+    """Yield what the user's cards change about the names of shipped ones."""
+    if not own:
+        return
+    before, after = _names(shipped), _names(cards)
+    for file, card in own.values():
+        if card.id in shipped:
+            yield Shadow(kind, card.id, file)
+        for alias in dict.fromkeys(card.names):
+            old, new = before.get(alias.casefold()), after[alias.casefold()]
+            if old is None or old == card.id:
+                continue
+            if new == card.id:
+                yield Shadow(kind, alias, file, card.id, old)
+            elif new == old and old.casefold() == alias.casefold():
+                yield Shadow(kind, alias, file, card.id, old, idle=True)
 
 
 def _near(name: str, known: Mapping[str, str]) -> list[str]:

@@ -4,7 +4,8 @@ Cards and recipes are such documents. A fault says what was given, what was expe
 and names file, line and key; further faults of the same document follow as notes of the error.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
+from copy import deepcopy
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -28,7 +29,9 @@ _UNREADABLE = (YAMLError, ValueError, KeyError, TypeError, AttributeError, Recur
 class Schema(BaseModel):
     """Base of all document parts: frozen, no unknown keys, no silent conversion of types."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
 
 
 class In:
@@ -37,6 +40,7 @@ class In:
     Args:
         units: The unit; or one for each dimension that is allowed, of which the text decides.
         above: Lower bound of the value, itself excluded [that unit].
+        least: Lower bound of the value, itself included [that unit].
 
     Example:
         >>> class Tube(Schema):
@@ -45,9 +49,10 @@ class In:
         4.6
     """
 
-    def __init__(self, *units: str, above: float | None = None) -> None:
+    def __init__(self, *units: str, above: float | None = None, least: float | None = None) -> None:
         self.units = units
         self.above = above
+        self.least = least
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Validate text into a Quantity and write it back as it was written."""
@@ -62,9 +67,11 @@ class In:
             quantity = which(text, self.units)
         except UnitError as error:
             raise quantity_fault(error) from None
-        if self.above is not None and quantity.value <= self.above:
+        low = self.above is not None and quantity.value <= self.above
+        if low or (self.least is not None and quantity.value < self.least):
+            bound = f"above {show(self.above, quantity.unit)}" if self.above is not None else "of 0 or more"
             parts = {
-                "expected": f"a quantity above {show(self.above, quantity.unit)}",
+                "expected": f"a quantity {bound}",
                 "why": "nothing at the bench can be smaller",
                 "remedy": "Check the number and its sign; write 'null' where the key allows 'not reported'.",
             }
@@ -87,11 +94,11 @@ Volume = Annotated[Quantity, In("m3", above=0.0)]
 """Volume of liquid [m3]."""
 Flow = Annotated[Quantity, In("m3 s-1", above=0.0)]
 """Volume flow [m3 s-1]."""
-Duration = Annotated[Quantity, In("s")]
+Duration = Annotated[Quantity, In("s", least=0.0)]
 """Time [s]."""
 Temperature = Annotated[Quantity, In("K", above=0.0)]
 """Absolute temperature [K]."""
-Concentration = Annotated[Quantity, In("mol m-3")]
+Concentration = Annotated[Quantity, In("mol m-3", least=0.0)]
 """Concentration [mol m-3]."""
 Fraction = Annotated[Quantity, In("1")]
 """Share, written in per cent or as '1' [1]."""
@@ -154,6 +161,7 @@ class Document:
         Args:
             change: Called with the tree, which it alters in place.
         """
+        unshare(self.tree)
         change(self.tree)
         self._content = plain(self.tree)
 
@@ -275,6 +283,17 @@ def together(faults: Sequence[AliquotError]) -> AliquotError:
     for other in others:
         first.add_note(f"also: {other}")
     return first
+
+
+def unshare(node: Any, seen: set[int] | None = None) -> None:  # noqa: ANN401  YAML nodes
+    """Give every place of a tree its own node: through a YAML anchor one change would be made twice."""
+    seen = set() if seen is None else seen
+    for key, child in list(node.items() if isinstance(node, Mapping) else enumerate(node)):
+        if isinstance(child, MutableMapping | MutableSequence):
+            if id(child) in seen:
+                node[key] = child = deepcopy(child)  # noqa: PLW2901
+            seen.add(id(child))
+            unshare(child, seen)
 
 
 def _write_null(representer: Any, _: None) -> Any:  # noqa: ANN401  the YAML writer's own

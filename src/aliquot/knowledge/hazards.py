@@ -19,7 +19,7 @@ CODES = {
     "carcinogen": ("H350",),
     "water-reactive": ("H260", "H261"),
 }
-"""Hazard statements of the GHS that say the same as a flag of the cards."""
+"""Hazard statements of the GHS that say the same as a flag of the cards; of several, any one."""
 
 _OF_PRECURSORS = frozenset({"pyrophoric", "H250"})
 """Hazards that a solvent named by its class alone ('a non-coordinating solvent') is taken to be free of."""
@@ -128,10 +128,21 @@ def _has(reagent: Reagent, hazard: str) -> bool | None:
     codes = (hazard,) if _CODE.fullmatch(hazard) else CODES.get(hazard, ())
     if any(says(hazard, flag) for flag in reagent.hazards.flags) or hazard in reagent.hazards.evolves:
         return True
+    meant = [statements for flag, statements in CODES.items() if flag in reagent.hazards.flags]
+    if (hazard,) in meant:  # 'H250' is what 'pyrophoric' says
+        return True
     if any(statement.startswith(codes) and "?" not in statement for statement in reagent.hazards.statements):
         return True
     doubted = any(statement.startswith(codes) for statement in reagent.hazards.statements)
-    return None if doubted else False
+    one_of = any(hazard in statements for statements in meant)  # 'water-reactive' may be H260 or H261
+    return None if doubted or (one_of and not _told_apart(reagent, hazard)) else False
+
+
+def _told_apart(reagent: Reagent, code: str) -> bool:
+    """Tell whether a card names another statement than this one for the flag that both stand for."""
+    others = {other for codes in CODES.values() if code in codes for other in codes} - {code}
+    said = reagent.hazards.statements if reagent.hazards else ()
+    return any(statement.rstrip("?") in others for statement in said)
 
 
 def _known(base: Base, hazard: str) -> str:

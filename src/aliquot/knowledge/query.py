@@ -14,7 +14,8 @@
 Upper and lower case are one, accents and subscripts are dropped, and a hyphen between words is a space:
 'heat-up' is 'heat up'. A slash is not: 'InP' is no word of 'InP/ZnS'. Free words are more generous: 'InP'
 finds 'InP/ZnS' too; there 'In' and 'As' are the elements if they are written so. A number that is reported
-as a range is found if any of it lies in the range that was asked for.
+as a range is found if any of it lies in the range that was asked for. A line of a spectrum can be asked for by
+the energy of its photons too: 'e1:2.7..2.8eV' is 'e1:442.8..459.2nm'.
 """
 
 import math
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from aliquot.errors import InputError, UnitError, Where
-from aliquot.units import to_float
+from aliquot.units import EV_NM, to_float
 
 PLACE = Where(key="query")
 """Where errors of queries are told to be."""
@@ -37,6 +38,11 @@ _VALUE = re.compile(r'"[^"]*"|[^,"]+')
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
 _PASTED = str.maketrans("−–—‐‑", "-----")
 _ASKED = re.compile(r"(?P<sign><=|>=|<|>)(?P<limit>.+)|(?P<low>.*?)\.\.(?P<high>.*)", re.DOTALL)
+_QUOTED = re.compile(r"[\s,:]|^-")
+"""What would be read as something else where it stands without quotes."""
+_LIGHT = frozenset({"e1", "e2", "emission"})
+"""Fields of wavelengths of light, which have photon energies; a radius in nm has none."""
+_ENERGY = re.compile(r"\s*m?eV\s*")
 _NUMBER_ONLY = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -56,7 +62,7 @@ class Term:
 
     def __str__(self) -> str:
         """Return it as it is written in a query."""
-        said = ",".join(f'"{value}"' if set(value) & set(' ,"') else value for value in self.values)
+        said = ",".join(_quoted(value) for value in self.values)
         return f"{'-' if self.exclude else ''}{'' if self.field is None else f'{self.field}:'}{said}"
 
 
@@ -88,8 +94,14 @@ class Query:
         """Return it as it is written."""
         said = [str(term) for term in self.terms]
         if self.sort is not None:
-            said.append(f"sort:{'-' if self.falling else ''}{self.sort}")
+            order = f"{'-' if self.falling else ''}{self.sort}"
+            said.append(f'sort:"{order}"' if _QUOTED.search(self.sort) else f"sort:{order}")
         return " ".join(said)
+
+
+def _quoted(value: str) -> str:
+    """Put a value between quotes if it would be read as something else without them; it holds none itself."""
+    return f'"{value}"' if _QUOTED.search(value) else value
 
 
 def parse(text: str) -> Query:
@@ -209,7 +221,7 @@ def bounds(asked: str, unit: str, field: str) -> tuple[float, float]:
         asked: ``443..451nm``, ``<200degC``, ``>=1eV``, ``449nm``, ``..300K``; a low end without a
             unit has that of the high end.
         unit: Unit of the field.
-        field: Its name, for the error.
+        field: Its name: lines of spectra can be asked for in eV too.
 
     Returns:
         Lower and upper end [unit], infinite where nothing is asked.
@@ -223,12 +235,17 @@ def bounds(asked: str, unit: str, field: str) -> tuple[float, float]:
         (443.0, 451.0)
         >>> bounds(">=1eV", "eV", "gap")
         (1.0, inf)
+        >>> bounds(">2.5eV", "nm", "e1")[1] < EV_NM / 2.5
+        True
     """
     match = _ASKED.fullmatch(asked.strip())
+    if unit == "nm" and field in _LIGHT and _is_energy(asked, match):
+        low, high = (max(end, 0.0) for end in bounds(asked, "eV", field))
+        return EV_NM / high if high else math.inf, EV_NM / low if low else math.inf
     if match is None:
-        low = high = _number(asked, unit, field)
+        low = high = _number(asked, unit, field, asked)
     elif match["sign"]:
-        limit = _number(match["limit"], unit, field)
+        limit = _number(match["limit"], unit, field, asked)
         low, high = {
             "<": (-math.inf, math.nextafter(limit, -math.inf)),
             "<=": (-math.inf, limit),
@@ -241,20 +258,50 @@ def bounds(asked: str, unit: str, field: str) -> tuple[float, float]:
             raise _no_range(asked, unit, field, "it has no end")
         if _NUMBER_ONLY.fullmatch(first):
             first += _NUMBER_ONLY.sub("", last, count=1)
-        low = _number(first, unit, field) if first else -math.inf
-        high = _number(last, unit, field) if last else math.inf
+        low = _number(first, unit, field, asked) if first else -math.inf
+        high = _number(last, unit, field, asked) if last else math.inf
     if low > high:
         raise _no_range(asked, unit, field, "its low end lies above its high end")
     return low, high
 
 
-def _number(text: str, unit: str, field: str) -> float:
-    """Return one end of a range [unit]."""
+def _is_energy(asked: str, match: re.Match[str] | None) -> bool:
+    """Tell whether all numbers of a range are energies of photons, the unit of its low end left out or not."""
+    ends = [asked] if match is None else [match["limit"] or "", match["low"] or "", match["high"] or ""]
+    units = [_NUMBER_ONLY.sub("", end.strip(), count=1) for end in ends if end.strip()]
+    return any(units) and all(_ENERGY.fullmatch(unit) for unit in units if unit)
+
+
+def wavelength(text: str, field: str) -> float:
+    """Return a wavelength of light [nm]: of '447', '447 nm', '0.447um', or of the photon energy '2.77 eV'.
+
+    Args:
+        text: The number; without a unit it is in nm.
+        field: What it is, for the error.
+
+    Raises:
+        UnitError: If it is neither a length nor an energy.
+
+    Example:
+        >>> wavelength("447", "near"), wavelength("0.447 um", "near"), round(wavelength("2.77eV", "near"), 1)
+        (447.0, 447.0, 447.6)
+    """
+    bare = text.strip()
+    asked = f"{bare}nm" if _NUMBER_ONLY.fullmatch(bare) else bare
+    if _is_energy(asked, None):
+        energy = _number(asked, "eV", field, asked)
+        if energy > 0.0:
+            return EV_NM / energy
+    return _number(asked, "nm", field, asked)
+
+
+def _number(text: str, unit: str, field: str, asked: str) -> float:
+    """Return one end of a range that was asked for [unit]."""
     try:
         return to_float(text.strip(), unit)
     except UnitError as error:
         raise UnitError(
-            given=f"'{field}:{text}'",
+            given=f"'{field}:{asked}'",
             expected=f"a number with a unit that converts to {unit}" if unit != "1" else "a plain number",
             why=error.why,
             remedy=f"Write it as '{field}:{_example(unit)}'.",

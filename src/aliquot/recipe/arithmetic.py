@@ -100,40 +100,61 @@ def needs_density(quantity: Quantity, card: Reagent) -> bool:
     return card.density is None and card.state != "gas" and (quantity.unit == "m3" or card.state == "liquid")
 
 
-def portion(source: Solution, volume: float | None) -> tuple[Dose, ...]:
-    """Return the doses in a portion of a mixture.
+@dataclass(frozen=True, slots=True)
+class Pour:
+    """What is poured from one vessel into another."""
+
+    doses: tuple[Dose, ...]
+    """Its doses, in proportion."""
+    volume: float
+    """Its volume: that of a mixture may be another than its liquids add up to [m3]."""
+    undosed: tuple[str, ...] = ()
+    """Keys of what is in it without a reported dose."""
+
+
+def portion(source: Solution, volume: float | None = None) -> Pour:
+    """Return a portion of a mixture.
 
     Args:
         source: The mixture.
         volume: How much of it, None for all [m3].
 
     Returns:
-        Its doses, amounts and volumes in proportion; the volumes add up to that of the portion.
+        Its doses, amounts and volumes in proportion, and the volume poured.
+
+    Example:
+        >>> stock = solution("stock", [Dose("acid", "OA", 1e-3, None, 1e-6, "1 mmol")], 10e-6)
+        >>> poured = portion(stock, 5e-6)
+        >>> poured.doses[0].dosed, poured.volume
+        (0.0005, 5e-06)
     """
-    if volume is None:
-        return source.doses
+    if volume is None or source.volume <= 0.0:
+        return Pour(source.doses, source.volume, source.undosed)
     share = volume / source.volume
-    return tuple(
+    doses = tuple(
         replace(part, dosed=part.dosed * share, volume=part.volume * share, carried=part.carried * share)
         for part in source.doses
     )
+    return Pour(doses, volume, source.undosed)
 
 
-def solution(name: str, doses: Sequence[Dose], stated_volume: float | None = None) -> Solution:
-    """Mix doses.
+def solution(name: str, parts: Sequence[Dose | Pour], stated_volume: float | None = None) -> Solution:
+    """Mix doses and portions.
 
     Args:
         name: Name of the mixture.
-        doses: What goes into it.
+        parts: What goes into it.
         stated_volume: Its volume, if the recipe states one [m3].
 
     Returns:
-        The mixture; doses of one reagent add up.
+        The mixture; doses of one reagent add up. Without any volume it has no concentrations.
     """
-    volume = sum(part.volume for part in doses) if stated_volume is None else stated_volume
+    doses = tuple(dose for part in parts for dose in (part.doses if isinstance(part, Pour) else (part,)))
+    volume = sum(part.volume for part in parts) if stated_volume is None else stated_volume
     active = _per_volume(((part.reagent, part.active) for part in doses), volume)
     dosed = _per_volume(((part.reagent, part.dosed) for part in doses), volume)
-    return Solution(name, tuple(doses), volume, active, dosed)
+    undosed = tuple(key for part in parts if isinstance(part, Pour) for key in part.undosed)
+    return Solution(name, doses, volume, active, dosed, undosed)
 
 
 def _dissolved(key: str, measured: Measured, concentration: float, card: Reagent) -> Dose:
@@ -155,6 +176,8 @@ def _dissolved(key: str, measured: Measured, concentration: float, card: Reagent
 
 def _per_volume(amounts: Iterable[tuple[str, float]], volume: float) -> Mapping[str, float]:
     """Add up amounts by reagent and divide by the volume [mol m-3]."""
+    if volume <= 0.0:
+        return {}
     total: defaultdict[str, float] = defaultdict(float)
     for reagent, amount in amounts:
         total[reagent] += amount

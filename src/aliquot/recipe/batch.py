@@ -3,10 +3,11 @@
 Verbs are those of the bench. A number that was not reported is None, and is then listed as unreported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from aliquot.recipe.record import Recipe
+from aliquot.recipe.arithmetic import Pour, portion, solution
+from aliquot.recipe.record import Dose, Recipe, Solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,27 @@ class BatchRecipe(Recipe):
         """The vessel in which the reaction takes place: where something is held or fed last."""
         reacting = [step.vessel for step in self.steps if isinstance(step, Hold | Feed | Inject)]
         return reacting[-1] if reacting else self.steps[-1].vessel
+
+    @property
+    def mixture(self) -> Solution:
+        """All that the reactor gets, in one pot."""
+        steps = [step for step in self.steps if step.vessel == self.reactor]
+        return solution(self.reactor, [self.poured(getattr(step, "what", ())) for step in steps])
+
+    def poured(self, what: Iterable[Portion]) -> Pour:
+        """Return what a step moves."""
+        doses = {dose.key: dose for dose in self.doses}
+        solutions = {mixed.name: mixed for mixed in self.solutions}
+        parts: list[Dose | Pour] = []
+        for part in what:
+            if part.name in solutions:
+                parts.append(portion(solutions[part.name], part.volume))
+            elif part.name in doses:
+                parts.append(doses[part.name])
+            else:
+                parts.append(Pour((), 0.0, (part.name,)))
+        mixed = solution("poured", parts)
+        return Pour(mixed.doses, mixed.volume, mixed.undosed)
 
     @property
     def hottest(self) -> float | None:

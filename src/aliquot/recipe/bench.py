@@ -87,7 +87,9 @@ def instructions(recipe: Recipe) -> tuple[str, ...]:
 def _mixing(recipe: Recipe) -> Iterator[str]:
     for solution in recipe.solutions:
         parts = ", ".join(dict.fromkeys([*(dose.key for dose in solution.doses), *solution.undosed]))
-        yield f"Make {solution.name} from {parts}: {show(solution.volume / MILLILITRE, 'mL')}."
+        where = "" if solution.made_in is None else f" in {solution.made_in}"
+        how = "" if solution.how is None else f" ({solution.how})"
+        yield f"Make {solution.name}{where} from {parts}: {show(solution.volume / MILLILITRE, 'mL')}{how}."
 
 
 def _flow(recipe: FlowRecipe) -> Iterator[str]:

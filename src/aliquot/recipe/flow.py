@@ -93,6 +93,11 @@ class FlowRecipe(Recipe):
     workup: tuple[Step, ...] = ()
     """What is done with the product."""
 
+    @property
+    def mixture(self) -> Solution:
+        """The feed."""
+        return self.feed
+
     def only(self, *names: str) -> "FlowRecipe":
         """Return the recipe with these of its samples only; raises RecipeError for an unknown name."""
         return replace(self, samples=tuple(self.sample(name) for name in names))

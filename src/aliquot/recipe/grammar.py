@@ -124,6 +124,8 @@ class Solution(Schema):
     """Its volume [m3]; None for 'additive': that of its liquids."""
     made_in: str | None = None
     """Where it is made, such as 'glovebox'."""
+    how: str | None = None
+    """How it is made, in words."""
 
 
 class Zone(Schema):

@@ -4,12 +4,12 @@ Volumes are additive and those of room temperature; reactions are not followed. 
 everything that is there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from aliquot.recipe.arithmetic import portion
-from aliquot.recipe.batch import BatchRecipe, Charge, Degas, Feed, Heat, Hold, Inject, Portion, Step
-from aliquot.recipe.record import Dose, total
+from aliquot.recipe.arithmetic import Pour
+from aliquot.recipe.batch import BatchRecipe, Charge, Degas, Feed, Heat, Hold, Inject, Step
+from aliquot.recipe.record import total
 
 ROOM = 298.15
 """Temperature of what has not been heated [K]."""
@@ -26,7 +26,7 @@ class Contents:
     temperature: float = ROOM
     """Set point [K]."""
     drawn: float = 0.0
-    """Volume drawn so far [m3]."""
+    """Volume that the recipe has asked for in aliquots so far, be it there or not [m3]."""
     incomplete: tuple[str, ...] = ()
     """Keys of what was put in without a reported dose."""
 
@@ -87,34 +87,11 @@ def ledger(recipe: BatchRecipe) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def moved(recipe: BatchRecipe, what: Iterable[Portion]) -> tuple[tuple[Dose, ...], tuple[str, ...]]:
-    """Return the doses that a step moves, and the keys of those without a reported dose.
-
-    Args:
-        recipe: The recipe.
-        what: Its portions.
-    """
-    doses = {dose.key: dose for dose in recipe.doses}
-    solutions = {solution.name: solution for solution in recipe.solutions}
-    found: list[Dose] = []
-    missing: list[str] = []
-    for part in what:
-        if part.name in solutions:
-            found += portion(solutions[part.name], part.volume)
-            missing += solutions[part.name].undosed
-        elif part.name in doses:
-            found.append(doses[part.name])
-        else:
-            missing.append(part.name)
-    return tuple(found), tuple(missing)
-
-
 def _after(step: Step, before: Contents, recipe: BatchRecipe) -> Contents:
     """Return the contents of a vessel after a step in it."""
     after = before
     if isinstance(step, Charge | Inject | Feed):
-        doses, missing = moved(recipe, step.what)
-        after = _with(before, doses, missing)
+        after = _with(before, recipe.poured(step.what))
     match step:
         case Heat():
             after = replace(after, temperature=step.to)
@@ -126,13 +103,12 @@ def _after(step: Step, before: Contents, recipe: BatchRecipe) -> Contents:
     return after
 
 
-def _with(before: Contents, doses: Iterable[Dose], missing: tuple[str, ...]) -> Contents:
-    added = tuple(doses)
+def _with(before: Contents, added: Pour) -> Contents:
     amounts = dict(before.amounts)
-    for card, amount in total(added).items():
+    for card, amount in total(added.doses).items():
         amounts[card] = amounts.get(card, 0.0) + amount
-    volume = before.volume + sum(dose.volume for dose in added)
-    return replace(before, volume=volume, amounts=amounts, incomplete=(*before.incomplete, *missing))
+    volume, incomplete = before.volume + added.volume, (*before.incomplete, *added.undosed)
+    return replace(before, volume=volume, amounts=amounts, incomplete=incomplete)
 
 
 def _without(before: Contents, volume: float) -> Contents:

@@ -10,8 +10,8 @@ from aliquot.knowledge.document import Document, together
 from aliquot.knowledge.store import material, reagent
 from aliquot.recipe import arithmetic
 from aliquot.recipe.batch import BatchRecipe, Vessel
-from aliquot.recipe.book import recipe_file, recipe_names
-from aliquot.recipe.consistency import faults
+from aliquot.recipe.book import recipe_file, recipe_names, series_names
+from aliquot.recipe.consistency import faults, overdrawn
 from aliquot.recipe.flow import FlowRecipe, Sample, Tube, Zone, sample
 from aliquot.recipe.grammar import (
     BatchFile,
@@ -126,13 +126,23 @@ def recipe_document(name: str | Path) -> Document:
         'InP'
     """
     text = str(name)
-    if text in recipe_names():
-        file, _, variant = text.partition(":")
-        return _document(recipe_file(file), variant or None)
+    page, _, chosen = text.partition(":")
+    if text in recipe_names() or page in (*recipe_names(), *series_names()):
+        return _document(recipe_file(page), chosen or None)
     file, colon, variant = text.rpartition(":")
-    if colon and "/" not in variant and Path(file).is_file():
+    if colon and "/" not in variant and _is_file(file):
         return _document(Path(file), variant)
+    if not _is_file(text) and not Path(text).suffix and Path(text).name == text:
+        recipe_file(text)  # no file, and it looks like a name: say which names there are
     return _document(Path(text), None)
+
+
+def _is_file(path: str) -> bool:
+    """Tell whether a file of that name exists; a name that no file can have is none."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def series_of(path: Path) -> tuple[Document, SeriesFile] | None:
@@ -158,7 +168,11 @@ def recipe_of(document: Document) -> Recipe:
     found = list(faults(written, document))
     if found:
         raise together(found)
-    return _Reading(written, document).recipe()
+    reading = _Reading(written, document)
+    found = list(overdrawn(written, reading.solutions, document))
+    if found:
+        raise together(found)
+    return reading.recipe()
 
 
 def _document(path: Path, variant: str | None) -> Document:
@@ -166,7 +180,7 @@ def _document(path: Path, variant: str | None) -> Document:
     document = Document.from_file(path, RecipeError)
     if document.tree.get("format") == "aliquot-variation/1" and variant is None:
         variation = document.read(VariationFile)
-        return VariedDocument(_base(path, variation.base), document, variation)
+        return VariedDocument(_base(path, variation.base, document), document, variation)
     series = series_of(path)
     if series is None and variant is None:
         return document
@@ -180,13 +194,28 @@ def _document(path: Path, variant: str | None) -> Document:
             where=document.where(("recipes",)),
         )
     document, written = series
-    return VariedDocument(_base(path, written.base), document, written, known.index(variant))
+    return VariedDocument(_base(path, written.base, document), document, written, known.index(variant))
 
 
-def _base(path: Path, name: str) -> Document:
+def _base(path: Path, name: str, document: Document) -> Document:
     """Return the document of the recipe that a file varies: beside it, or in the book."""
     beside = path.parent / name
-    return _document(beside, None) if beside.is_file() else recipe_document(name)
+    if _is_file(str(beside)):
+        base, seen = beside, {path.resolve()}
+        while base.resolve() not in seen:
+            seen.add(base.resolve())
+            below = Document.from_file(base, RecipeError).tree.get("base")
+            if below is None or not _is_file(str(base.parent / str(below))):
+                return _document(beside, None)
+            base = base.parent / str(below)
+        raise RecipeError(
+            given=f"'{name}', which varies this file in the end",
+            expected="a base that stands for itself",
+            why="recipes that vary each other never begin",
+            remedy="Name a recipe that has reagents and steps of its own.",
+            where=document.where(("base",)),
+        )
+    return recipe_document(name)
 
 
 class _Reading:
@@ -268,26 +297,20 @@ class _Reading:
         made: dict[str, Solution] = {}
         for name, mixture in self.written.solutions.items():
             stated = mixture.volume.value if mixture.volume else None
-            parts, undosed = self._parts(mixture, made)
-            made[name] = replace(arithmetic.solution(name, parts, stated), undosed=undosed)
+            mixed = arithmetic.solution(name, self._parts(mixture, made), stated)
+            made[name] = replace(mixed, made_in=mixture.made_in, how=mixture.how)
         return made
 
-    def _parts(
-        self, mixture: WrittenSolution, made: Mapping[str, Solution]
-    ) -> tuple[list[Dose], tuple[str, ...]]:
-        """Return the doses in a mixture, portions of earlier ones included, and what has no dose."""
-        parts: list[Dose] = []
-        undosed: list[str] = []
+    def _parts(self, mixture: WrittenSolution, made: Mapping[str, Solution]) -> list[Dose | arithmetic.Pour]:
+        """Return what goes into a mixture: doses, and portions of earlier mixtures."""
+        parts: list[Dose | arithmetic.Pour] = []
         for item in mixture.of:
             for key, volume in [(item, None)] if isinstance(item, str) else item.items():
                 if key in made:
-                    undosed += made[key].undosed
-                    parts += arithmetic.portion(made[key], None if volume is None else volume.value)
-                elif key in self.doses:
-                    parts.append(self.doses[key])
+                    parts.append(arithmetic.portion(made[key], None if volume is None else volume.value))
                 else:
-                    undosed.append(key)
-        return parts, tuple(undosed)
+                    parts.append(self.doses.get(key, arithmetic.Pour((), 0.0, (key,))))
+        return parts
 
 
 def _tube(written: FlowFile) -> Tube:

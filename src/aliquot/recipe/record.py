@@ -87,11 +87,15 @@ class Solution:
     volume: float
     """Its volume: of its liquids together, unless the recipe states another [m3]."""
     concentrations: Mapping[str, float]
-    """Active concentration by card of the reagent, doses of one card together [mol m-3]."""
+    """Active concentration by card, doses of one card together; empty where no volume is known [mol m-3]."""
     dosed_concentrations: Mapping[str, float]
     """The same as dosed, before purity [mol m-3]."""
     undosed: tuple[str, ...] = ()
     """Keys of what is in it without a reported dose."""
+    made_in: str | None = None
+    """Where it is made, such as 'glovebox'."""
+    how: str | None = None
+    """How it is made, in words."""
 
     @property
     def amounts(self) -> dict[str, float]:
@@ -100,18 +104,18 @@ class Solution:
 
     def ratio(self, numerator: str, denominator: str) -> float:
         """Return the molar ratio of two reagents as dosed [1]; raises RecipeError if one is not in it."""
-        return self._of(self.dosed_concentrations, numerator) / self._of(
-            self.dosed_concentrations, denominator
-        )
+        amounts = _by_card((dose.reagent, dose.dosed) for dose in self.doses)
+        return self._of(amounts, numerator) / self._of(amounts, denominator)
 
     def active_ratio(self, numerator: str, denominator: str) -> float:
         """Return the molar ratio of two reagents after purity [1]; raises RecipeError if one is not in it."""
-        return self._of(self.concentrations, numerator) / self._of(self.concentrations, denominator)
+        amounts = _by_card((dose.reagent, dose.active) for dose in self.doses)
+        return self._of(amounts, numerator) / self._of(amounts, denominator)
 
-    def _of(self, concentrations: Mapping[str, float], reagent: str) -> float:
-        if reagent not in concentrations:
-            raise unknown(f"the reagent '{reagent}'", f"solution '{self.name}'", reagent, concentrations)
-        return concentrations[reagent]
+    def _of(self, amounts: Mapping[str, float], reagent: str) -> float:
+        if reagent not in amounts:
+            raise unknown(f"the reagent '{reagent}'", f"solution '{self.name}'", reagent, amounts)
+        return amounts[reagent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +197,16 @@ class Recipe:
 
     @property
     def amounts(self) -> dict[str, float]:
-        """Active amount of each card, all doses together, solvents of solutions included [mol]."""
+        """Active amount of each card in all that is measured out, solvents of solutions included [mol].
+
+        What reacts is ``mixture.amounts``: a portion of a stock is less than the stock.
+        """
         return total(self.doses)
+
+    @property
+    def mixture(self) -> Solution:
+        """What concentrations, ratios and product are about: the feed, or all that the reactor gets."""
+        raise NotImplementedError
 
     def solution(self, name: str) -> Solution:
         """Return a solution by name; raises RecipeError if there is none."""
@@ -202,6 +214,14 @@ class Recipe:
             if solution.name == name:
                 return solution
         raise unknown(f"the solution '{name}'", f"recipe '{self.id}'", name, (s.name for s in self.solutions))
+
+
+def _by_card(amounts: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Add up amounts by card."""
+    found: dict[str, float] = {}
+    for card, amount in amounts:
+        found[card] = found.get(card, 0.0) + amount
+    return found
 
 
 def total(doses: Iterable[Dose]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, MutableMapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from aliquot.knowledge.store import material
 from aliquot.recipe.flow import FlowRecipe
 from aliquot.recipe.read import recipe_of
 from aliquot.recipe.record import Recipe
-from aliquot.recipe.stated import mixture
 from aliquot.recipe.stoichiometry import balance
 from aliquot.units import split, which
 
@@ -57,6 +57,7 @@ def scale(document: Document, to: str, *, fraction: float = 1.0) -> Scaled:
         >>> more.factor, round(more.recipe.feed.volume * 1e6, 3)                            # mL
         (2.0, 88.8)
     """
+    document = deepcopy(document)
     recipe = recipe_of(document)
     factor = scale_factor(recipe, to, fraction=fraction)
     document.edit(lambda tree: _scale(tree, factor, f"{recipe.id} times {factor:.4g}"))
@@ -79,6 +80,14 @@ def scale_factor(recipe: Recipe, to: str, *, fraction: float = 1.0) -> float:
         >>> round(scale_factor(open_recipe("inp_wang2023"), "1.0 g product"), 3)
         1.761
     """
+    if not 0.0 < fraction <= 1.0:
+        raise RecipeError(
+            given=f"a fraction of {fraction:g}",
+            expected="a share above 0 and up to 1",
+            why="no more can end in the product than there is",
+            remedy="Leave it out to count all of the limiting reagent.",
+            where=Where(recipe.id, key="--fraction"),
+        )
     times = _TIMES.fullmatch(to)
     product = _PRODUCT.fullmatch(to)
     try:
@@ -88,7 +97,7 @@ def scale_factor(recipe: Recipe, to: str, *, fraction: float = 1.0) -> float:
             mass = which(product["mass"], ("g",)).value
             factor = mass / _made(recipe, fraction)
         else:
-            factor = which(to, ("m3",)).value / mixture(recipe).volume
+            factor = which(to, ("m3",)).value / recipe.mixture.volume
     except (UnitError, ValueError, ZeroDivisionError):
         factor = 0.0
     if not 0.0 < factor < float("inf"):
@@ -104,13 +113,12 @@ def scale_factor(recipe: Recipe, to: str, *, fraction: float = 1.0) -> float:
 
 def _made(recipe: Recipe, fraction: float) -> float:
     """Return the mass of product [g]; raises RecipeError if a dose that limits it is not known."""
-    amounts = recipe.feed.amounts if isinstance(recipe, FlowRecipe) else recipe.amounts
-    made = balance(amounts, material(recipe.material))
-    if made.mass <= 0.0 or not 0.0 < fraction <= 1.0:
+    made = balance(recipe.mixture.amounts, material(recipe.material))
+    if made.mass <= 0.0:
         missing = [element for element, amount in made.elements.items() if amount <= 0.0]
         raise RecipeError(
-            given=f"the recipe '{recipe.id}' and a fraction of {fraction:g}",
-            expected="a dose of every element of the product, and a fraction above 0 and up to 1",
+            given=f"the recipe '{recipe.id}'",
+            expected="a dose of every element of the product",
             why=f"nothing is dosed of {', '.join(missing)}" if missing else "no product would follow",
             remedy="Scale to a volume or by a factor, or fill in the doses that are not reported.",
             where=Where(recipe.id, key="reagents"),

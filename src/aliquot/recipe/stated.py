@@ -8,18 +8,18 @@ digits that are written.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from math import inf, isclose
 from typing import TypeVar
 
 from aliquot.errors import Where
 from aliquot.knowledge.document import Document
 from aliquot.knowledge.store import material, reagent
-from aliquot.recipe.arithmetic import solution
 from aliquot.recipe.batch import BatchRecipe
 from aliquot.recipe.flow import FlowRecipe
 from aliquot.recipe.grammar import Stated
-from aliquot.recipe.record import Check, Dose, Recipe, Solution
+from aliquot.recipe.record import Check, Dose, Recipe
 from aliquot.recipe.stoichiometry import balance, free_acid
-from aliquot.units import Quantity, show, split, to_float
+from aliquot.units import Quantity, as_typed, show, split, to_float
 
 AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
 
@@ -44,7 +44,7 @@ def compare(what: str, stated: Quantity, computed: float, place: Where, note: st
     """
     number, unit = split(stated.text)
     value = to_float(f"{computed!r} {stated.unit}", unit)
-    written = stated.text.strip().removesuffix(unit).strip()
+    written = as_typed(stated.text).removesuffix(as_typed(unit)).strip()
     return Check(what, number, value, unit, agrees(value, written), place, note)
 
 
@@ -81,13 +81,6 @@ def compare_all(recipe: AnyRecipe, stated: Stated, document: Document) -> AnyRec
     return replace(recipe, checks=tuple(sorted(found, key=lambda check: check.place.line or 0)))
 
 
-def mixture(recipe: Recipe) -> Solution:
-    """Return what concentrations and ratios of a recipe are about: the feed, or all that the flask gets."""
-    if isinstance(recipe, FlowRecipe):
-        return recipe.feed
-    return solution("all doses", recipe.doses)
-
-
 def _amounts(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
     doses = {dose.key: dose for dose in recipe.doses}
     for key, amount in stated.amounts.items():
@@ -109,9 +102,9 @@ def _active(dose: Dose, stated: Quantity, place: Where) -> str | None:
 
 
 def _concentrations(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
-    mixed = mixture(recipe) if stated.concentrations else None
+    mixed = recipe.mixture
     for name, concentration in stated.concentrations.items():
-        if mixed is not None:
+        if mixed.concentrations and not mixed.undosed:
             card = reagent(name).id
             place = document.where(("checks", "concentrations", name))
             note = f"{show(mixed.concentrations[card], 'mM')} is active"
@@ -123,7 +116,7 @@ def _concentrations(recipe: Recipe, stated: Stated, document: Document) -> Itera
 def _ratios(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
     for pair, written in stated.ratios.items():
         above, below = (reagent(name.strip()).id for name in pair.split("/"))
-        mixed = mixture(recipe)
+        mixed = recipe.mixture
         computed, active = mixed.ratio(above, below), mixed.active_ratio(above, below)
         note = f"{show(active, 'is', 3)} active"
         for index, ratio in enumerate(written if isinstance(written, tuple) else (written,)):
@@ -133,39 +126,44 @@ def _ratios(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Chec
                 else ("checks", "ratios", pair)
             )
             place = document.where(path)
-            number, digits = proportion(ratio)
-            agreed = number is not None and agrees(computed, digits)
-            told = note if number is not None else f"'{ratio}' is no ratio of two; {note}"
-            value = computed if number is None else number
+            read = proportion(ratio)
+            agreed = read is not None and agrees(computed ** read[1], read[2])
+            told = note if read is not None else f"'{ratio}' is no ratio of two; {note}"
+            value = computed if read is None else read[0]
             yield Check(f"ratio {above}/{below}", value, computed, "1", agreed, place, told)
 
 
-def proportion(written: float | str) -> tuple[float | None, str]:
-    """Return the value of a written ratio, and the digits in which it is written.
+def proportion(written: float | str) -> tuple[float, float, str] | None:
+    """Read a written ratio.
 
     Args:
-        written: A number, or '4.8:1'.
+        written: A number, or '4.8:1', or '1:4.5'.
 
     Returns:
-        The ratio, None where the text is no ratio of two numbers; and its text as a plain number.
+        Its value, the power of it and the text in which its digits are told: '1:4.5' is told by its inverse.
+        None where the text is no ratio of two positive numbers.
 
     Example:
-        >>> proportion("4.8:1"), proportion(4.02), proportion("4:8:1")
-        ((4.8, '4.8'), (4.02, '4.02'), (None, '4:8:1'))
+        >>> proportion("4.8:1"), proportion(4.0), proportion("1:3")
+        ((4.8, 1.0, '4.8'), (4.0, 1.0, '4'), (0.333..., -1.0, '3'))
+        >>> proportion("4:8:1") is None
+        True
     """
-    if isinstance(written, float):
-        return written, repr(written)
-    above, colon, below = written.partition(":")
+    above, colon, below = written.partition(":") if isinstance(written, str) else (f"{written:.12g}", "", "")
     try:
-        number = float(above) / float(below) if colon else float(above)
-    except (ValueError, ZeroDivisionError):
-        return None, written
-    return number, above.strip() if not colon or float(below) == 1.0 else repr(number)
+        over, under = float(above), float(below) if colon else 1.0
+    except ValueError:
+        return None
+    if not (0.0 < over < inf and 0.0 < under < inf):
+        return None
+    if under == 1.0:
+        return over, 1.0, above.strip()
+    return (1.0 / under, -1.0, below.strip()) if over == 1.0 else (over / under, 1.0, f"{over / under:.3g}")
 
 
 def _volumes(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
-    if stated.volume is not None:
-        yield compare("volume", stated.volume, mixture(recipe).volume, document.where(("checks", "volume")))
+    if stated.volume is not None and not recipe.mixture.undosed:
+        yield compare("volume", stated.volume, recipe.mixture.volume, document.where(("checks", "volume")))
     if stated.tube_volume is not None and isinstance(recipe, FlowRecipe):
         place = document.where(("checks", "tube_volume"))
         yield compare("tube volume", stated.tube_volume, recipe.tube.volume, place)
@@ -176,7 +174,15 @@ def _times(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check
         return
     for flow, time in stated.residence_times.items():
         place = document.where(("checks", "residence_times", flow.text))
-        yield compare(f"residence time at {flow}", time, recipe.tube.volume / flow.value, place)
+        yield compare(f"residence time at {flow}", time, _residence_time(recipe, flow.value), place)
+
+
+def _residence_time(recipe: FlowRecipe, flow: float) -> float:
+    """Return the time in the whole tube at a flow, that of a sample where one has it [s]."""
+    for made in recipe.samples:
+        if isclose(made.flow, flow, rel_tol=1e-9):
+            return made.residence_time
+    return recipe.tube.volume / (flow * (1.0 + recipe.tube.expansion))
 
 
 def _order(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
@@ -184,9 +190,8 @@ def _order(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check
         put = stated.residence_range
         for index, (flow, time) in enumerate(zip(put.flows, put.times, strict=True)):
             place = document.where(("checks", "residence_range", "times", index))
-            yield compare(
-                f"residence time as put beside {flow}", time, recipe.tube.volume / flow.value, place
-            )
+            computed = _residence_time(recipe, flow.value)
+            yield compare(f"residence time as put beside {flow}", time, computed, place)
 
 
 def _dilution(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
@@ -214,7 +219,7 @@ def _free_acid(recipe: Recipe, stated: Stated, document: Document) -> Iterator[C
 
 def _product(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
     if stated.product is not None:
-        made = balance(recipe.amounts, material(recipe.material))
+        made = balance(recipe.mixture.amounts, material(recipe.material))
         yield compare(
             "product at full yield", stated.product, made.mass, document.where(("checks", "product"))
         )
@@ -225,7 +230,9 @@ def _production(recipe: Recipe, stated: Stated, document: Document) -> Iterator[
     if production is None or not isinstance(recipe, FlowRecipe):
         return
     made = balance(recipe.feed.amounts, material(recipe.material))
-    per_volume = made.mass / recipe.feed.volume * production.conversion.value
+    per_volume = made.mass / recipe.feed.volume * production.conversion.value if recipe.feed.volume else 0.0
+    if per_volume <= 0.0:
+        return  # of a dose that is not reported nothing follows
     flows = [sample.flow for sample in recipe.samples]
     nearest = min(flows, key=lambda flow: abs(flow * per_volume - production.rate.value))
     needs = production.rate.value / per_volume

@@ -91,7 +91,7 @@ def free_acid(recipe: Recipe) -> float:
         Acid as dosed, less two for CdO and the like; negative where there is too little.
     """
     left = 0.0
-    for dose in recipe.doses:
+    for dose in recipe.mixture.doses:
         card = find_reagent(dose.reagent)
         if card is not None:
             left += dose.dosed if "acid" in card.roles else -card.takes_acid * dose.dosed

@@ -5,7 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 from aliquot.errors import RecipeError, Where, suggestion
-from aliquot.knowledge.document import Document, plain
+from aliquot.knowledge.document import Document, plain, unshare
+from aliquot.knowledge.store import find_reagent
 from aliquot.recipe.grammar import SeriesFile, Variant, VariationFile
 
 Path = tuple[str | int, ...]
@@ -32,6 +33,7 @@ class VariedDocument(Document):
         self.file = series.file if variant is None else f"{series.file}:{variant.id}"
         self.base, self.series = base, series
         self.tree = deepcopy(base.tree)
+        unshare(self.tree)
         self.changed: dict[Path, Path] = {}
         """Path of every value that the series sets, and where in the series it does."""
         layers: tuple[tuple[Path, VariationFile | SeriesFile | Variant], ...] = (((), written),)
@@ -74,11 +76,26 @@ class VariedDocument(Document):
         reagents = self.tree.get("reagents", {})
         if name not in reagents:
             raise self._misfit(origin, f"'{name}'", "a reagent of the base", suggestion(name, reagents))
+        card = reagents[name].get("is")
         del reagents[name]
         _forget(self.tree.get("solutions", {}), name)
         _forget(self.tree.get("steps", []), name)
-        amounts = self.tree.get("checks", {}).get("amounts", {})
-        amounts.pop(name, None)
+        self._forget_claims(name, card)
+
+    def _forget_claims(self, name: str, card: str | None) -> None:
+        """Drop what is assumed and stated about a reagent that is left out."""
+        assumed = self.tree.get("assumed", {})
+        for key in [key for key in assumed if f"{key}.".startswith(f"reagents.{name}.")]:
+            del assumed[key]
+        checks = self.tree.get("checks", {})
+        checks.get("amounts", {}).pop(name, None)
+        names = _names(card)
+        if names & {part for other in self.tree["reagents"].values() for part in _names(other.get("is"))}:
+            return  # there is more of it under another key
+        for kind in ("concentrations", "ratios"):
+            stated = checks.get(kind, {})
+            for key in [key for key in stated if names & {part.strip() for part in key.split("/")}]:
+                del stated[key]
 
     def _merge(self, node: Any, change: Any, path: Path, origin: Path) -> None:  # noqa: ANN401  YAML nodes
         """Set in a node what a change says, going down where both are nested."""
@@ -130,13 +147,21 @@ def _depth(node: Any, path: Sequence[str | int]) -> int:  # noqa: ANN401  YAML n
     return len(path)
 
 
+def _names(card: str | None) -> set[str]:
+    """Return every name of a reagent."""
+    found = None if card is None else find_reagent(card)
+    return set() if found is None else set(found.names)
+
+
 def _forget(node: Any, name: str) -> None:  # noqa: ANN401  YAML nodes
-    """Take a name out of every list below a node, also where it stands with a volume."""
-    if isinstance(node, MutableSequence):
-        for index in reversed(range(len(node))):
-            item = node[index]
-            if item == name or (isinstance(item, Mapping) and len(item) == 1 and name in item):
-                del node[index]
-    inner = node.values() if isinstance(node, Mapping) else node if isinstance(node, MutableSequence) else ()
-    for child in inner:
-        _forget(child, name)
+    """Take a name out of everything that is poured below a node, also where it stands with a volume."""
+    for key, child in node.items() if isinstance(node, Mapping) else enumerate(node):
+        if key in {"of", "what"} and isinstance(child, MutableSequence):
+            for index in reversed(range(len(child))):
+                part = child[index]
+                if isinstance(part, MutableMapping):
+                    part.pop(name, None)
+                if part == name or not part:
+                    del child[index]
+        elif isinstance(child, Mapping | MutableSequence):
+            _forget(child, name)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aliquot.knowledge.store import reagent
 from aliquot.recipe import batch
 from aliquot.recipe.batch import Portion, Step
 from aliquot.recipe.record import Recipe
@@ -39,10 +40,9 @@ def duration(seconds: float | None) -> str:
     """Return a time in the unit in which people say it."""
     if seconds is None:
         return f"a time {SILENT}"
-    for unit, size in (("h", 3600.0), ("min", 60.0)):
-        if seconds >= 2.0 * size:
-            return show(seconds / size, unit)
-    return show(seconds, "s")
+    if seconds >= 7200.0 or (seconds >= 3600.0 and seconds % 1800.0 == 0.0):
+        return show(seconds / 3600.0, "h")
+    return show(seconds / 60.0, "min") if seconds >= 120.0 else show(seconds, "s")
 
 
 def flow_rate(flow: float) -> str:
@@ -87,8 +87,8 @@ def _spin(_: Recipe, step: batch.Centrifuge) -> str:
 
 def _fall(_: Recipe, step: batch.Precipitate) -> str:
     ratio = f"ratio {SILENT}" if step.ratio is None else f"{step.ratio:g} volumes"
-    often = "" if step.times == 1 else f", {step.times} times"
-    return f"Precipitate with {step.using} ({ratio}){often}."
+    often = "" if step.times == 1 else f", {step.times} times, each time spun down and taken up again"
+    return f"Precipitate with {reagent(step.using).name} ({ratio}){often}."
 
 
 _SENTENCES: Mapping[type[Step], Callable[[Recipe, Any], str]] = {
@@ -112,7 +112,7 @@ _SENTENCES: Mapping[type[Step], Callable[[Recipe, Any], str]] = {
     batch.Precipitate: _fall,
     batch.Centrifuge: _spin,
     batch.Redisperse: lambda _, step: (
-        f"Redisperse in {step.using}, {_or(step.volume, 1 / MILLILITRE, 'mL', 'volume')}."
+        f"Redisperse in {reagent(step.using).name}, {_or(step.volume, 1 / MILLILITRE, 'mL', 'volume')}."
     ),
     batch.Collect: lambda _, step: f"Collect; keep {step.where or SILENT}.",
 }

@@ -183,8 +183,8 @@ class Source(Schema):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name under which it is found: its key."""
-        return (self.id,)
+        """Every name under which it is found: its key, and its DOI."""
+        return (self.id,) if self.doi is None else (self.id, self.doi)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class Statement(Card, Parent):
     statement: str
     figures: tuple[Figure, ...] = ()
     """The numbers in it."""
+    shows: tuple[str, ...] = ()
+    """Cells of the landscape that it tells as done without enough for a route, as 'class:material'."""
     errata: tuple[str, ...] = ()
     remark: str | None = None
     """Why it is no data of ours, or what to doubt."""

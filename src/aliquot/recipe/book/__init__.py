@@ -46,7 +46,7 @@ def recipe_file(name: str) -> Path:
         raise RecipeError(
             given=f"'{name}'",
             expected="the name of a recipe in the book",
-            why="the book has no such page",
+            why="the book has no such page, and no such file is here",
             remedy=suggestion(name, recipe_names()),
             where=Where("recipe book"),
         )

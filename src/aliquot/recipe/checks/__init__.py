@@ -16,6 +16,7 @@ from aliquot.recipe.checks import (
     stated,
     stoichiometry,
     tube,
+    vessels,
 )
 from aliquot.recipe.checks.case import Case, RecipeCheck
 from aliquot.recipe.concern import Concern, Severity
@@ -28,6 +29,7 @@ REGISTRY: tuple[RecipeCheck, ...] = (
     *hazards.CHECKS,
     *stoichiometry.CHECKS,
     *tube.CHECKS,
+    *vessels.CHECKS,
 )
 """Every question that is put to a recipe; located errors of its source are matched afterwards."""
 SERIES_CODES = ("confounded", "series-without-base")

@@ -16,7 +16,6 @@ from aliquot.recipe.checks.case import (
     warning,
 )
 from aliquot.recipe.concern import Concern, Severity
-from aliquot.recipe.ledger import moved
 
 ESSENTIAL = re.compile(
     r"reagents\..+\.dose|steps\.\d+\.(?:inject|feed)\.(?:at|for|duration)|steps\.\d+\.hold\.(?:at|for)"
@@ -97,7 +96,7 @@ def _added(case: Case, step: Step) -> float:
     """Return the volume that a step adds to its vessel [m3]."""
     if not isinstance(case.recipe, BatchRecipe) or not isinstance(step, Charge | Inject | Feed):
         return 0.0
-    return sum(dose.volume for dose in moved(case.recipe, step.what)[0])
+    return case.recipe.poured(step.what).volume
 
 
 def _ml(volume: float) -> str:

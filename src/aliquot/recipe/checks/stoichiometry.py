@@ -18,7 +18,7 @@ def _balance(case: Case) -> tuple[Balance, dict[str, float], bool]:
     """Return the balance of what reacts, its amounts, and whether doses are missing."""
     recipe = case.recipe
     solution = recipe.feed if isinstance(recipe, FlowRecipe) else None
-    amounts = recipe.amounts if solution is None else solution.amounts
+    amounts = recipe.mixture.amounts if solution is None else solution.amounts
     missing = bool(recipe.undosed) if solution is None else bool(solution.undosed)
     return balance(amounts, material(recipe.material)), amounts, missing
 
@@ -32,7 +32,8 @@ def _limiting(case: Case) -> Iterator[Concern]:
         brought = ", ".join(f"{mmol(amount)} {element}" for element, amount in found.elements.items())
         open_dose = "; a dose is not reported" if missing else ""
         told = f"no dose brings {' or '.join(lacking)} for {name}: {brought}{open_dose}"
-        yield note("limiting", told, "no yield follows from these doses", place)
+        worded = note if missing else warning
+        yield worded("missing-element", told, "without it none of the material can form", place)
         return
     if found.product <= 0.0:
         return  # no electrons at all: told by the reductant's check
@@ -125,7 +126,7 @@ def _free_acid(case: Case) -> Iterator[Concern]:
 
 
 CHECKS = (
-    RecipeCheck(("limiting",), "What limits the product, and what is in excess?", _limiting),
+    RecipeCheck(("limiting", "missing-element"), "What limits the product, what is in excess?", _limiting),
     RecipeCheck(("reductant-balance",), "Are there electrons enough?", _reductant),
     RecipeCheck(("free-acid",), "Is there acid enough to dissolve the oxide?", _free_acid),
 )

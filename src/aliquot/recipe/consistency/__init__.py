@@ -7,6 +7,7 @@ from aliquot.knowledge.document import Document
 from aliquot.recipe.consistency.common import faults_of_any
 from aliquot.recipe.consistency.flask import faults_of_batch, faults_of_steps
 from aliquot.recipe.consistency.mixing import faults_of_mixing
+from aliquot.recipe.consistency.mixing import overdrawn as overdrawn
 from aliquot.recipe.consistency.sayer import Sayer
 from aliquot.recipe.consistency.tube import faults_of_flow
 from aliquot.recipe.grammar import BatchFile, FlowFile

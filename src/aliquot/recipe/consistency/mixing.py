@@ -1,12 +1,14 @@
 """What is poured into what: every dose once, nothing lost, no mixture without a volume."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from aliquot.errors import CardError, RecipeError
 from aliquot.knowledge import store
+from aliquot.knowledge.document import Document
 from aliquot.recipe.consistency.sayer import Key, Sayer
 from aliquot.recipe.grammar import BatchFile, FlowFile, Solution
+from aliquot.recipe.record import Solution as MadeSolution
 from aliquot.units import Quantity
 
 Use = tuple[Key, str, Quantity | None]
@@ -22,12 +24,41 @@ def faults_of_mixing(recipe: FlowFile | BatchFile, say: Sayer) -> Iterator[Recip
     yield from _dry(recipe, say)
 
 
-def poured(recipe: FlowFile | BatchFile, name: str) -> frozenset[str]:
+def overdrawn(
+    recipe: FlowFile | BatchFile, solutions: Mapping[str, MadeSolution], document: Document
+) -> Iterator[RecipeError]:
+    """Yield a fault for every solution of which more is used than there is.
+
+    Args:
+        recipe: The file, as its grammar reads it.
+        solutions: Its solutions as they are made.
+        document: The same file, for the places.
+    """
+    say = Sayer(document)
+    used: dict[str, float] = {}
+    for path, part, volume in _uses(recipe):
+        made = solutions.get(part)
+        if made is None or volume is None or made.undosed:
+            continue
+        used[part] = used.get(part, 0.0) + volume.value
+        if used[part] > made.volume * (1.0 + 1e-9):
+            yield say(
+                path,
+                given=f"{used[part] * 1e6:.4g} mL of '{part}' in all",
+                expected=f"at most the {made.volume * 1e6:.4g} mL that are made",
+                why="nothing can be poured that is not there",
+                remedy="Make more of it, or use less.",
+            )
+
+
+def poured(recipe: FlowFile | BatchFile, name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
     """Return the keys of the reagents in a solution, those of solutions in it included."""
     solution = recipe.solutions.get(name)
+    if solution is None or name in seen:  # a circle is told as a solution that is not made before
+        return frozenset()
     found: set[str] = set()
-    for part, _ in _parts(solution) if solution else ():
-        found |= poured(recipe, part) if part in recipe.solutions and part != name else {part}
+    for part, _ in _parts(solution):
+        found |= poured(recipe, part, seen | {name}) if part in recipe.solutions else {part}
     return frozenset(found)
 
 
@@ -74,15 +105,16 @@ def _unknown(recipe: FlowFile | BatchFile, uses: Iterable[Use], say: Sayer) -> I
 
 
 def _twice(uses: Iterable[Use], say: Sayer) -> Iterator[RecipeError]:
-    count = Counter(part for _, part, volume in uses if volume is None)
-    for path, part, volume in uses:
-        if volume is None and count[part] > 1:
+    places = Counter(part for _, part, _ in uses)
+    whole = {part for _, part, volume in uses if volume is None}
+    for path, part, _ in uses:
+        if part in whole and places[part] > 1:
             yield say(
                 path,
-                given=f"'{part}' in {count[part]} places",
-                expected="every dose in one place, once",
+                given=f"'{part}' in {places[part]} places",
+                expected="all of it in one place, once, or portions of a solution with their volumes",
                 why="one dose can not be poured twice",
-                remedy="Give each portion its own key under 'reagents', with its own dose.",
+                remedy="Give each portion its own key under 'reagents', with its own dose, or its volume.",
             )
 
 

@@ -206,7 +206,7 @@ def _made_before(dose: Dose, share: float) -> dict[str, Any]:
 
 def _limiting(recipe: Recipe) -> frozenset[str]:
     """Return the cards that bring what runs out first; none where an element has no reported dose."""
-    made = balance(recipe.amounts, material(recipe.material))
+    made = balance(recipe.mixture.amounts, material(recipe.material))
     if made.product <= 0.0:
         return frozenset()
     found = {name for element in made.limits for name in made.sources.get(element, ())}
