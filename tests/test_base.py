@@ -27,6 +27,14 @@ density: {value: 4.7 g/cm3, source: wang2023, place: here, mark: seed}
 gap: {value: 1.35 eV, source: wang2023, place: here, mark: seed}
 sizing: []
 """
+REAGENT = """\
+id: {id}
+name: {name}
+aliases: [{aliases}]
+formula: C24H51P
+state: liquid
+molar_mass: {{value: 370.6 g/mol, because: standard atomic weights, mark: computed}}
+"""
 
 
 def write(folder, name, text):
@@ -177,11 +185,102 @@ def test_both_readers_read_yaml_1_2(value):
     assert read_quickly(text.getvalue()) == plain(Document(text.getvalue(), "any").tree)
 
 
-REAGENT = """\
-id: {name}
-name: {full}
-formula: C24H51P
-aliases: [{aliases}]
-molar_mass: {{value: 370.6 g/mol, because: standard atomic weights, mark: computed}}
-state: liquid
-"""
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("InP.yaml", "'KIND/InP.yaml', where KIND is one of materials, solvents"),
+        ("InP.yml", "'KIND/InP.yaml', where KIND is one of"),
+        ("materials/InP.yml", "'materials/InP.yaml'"),
+        ("materials/InP.YAML", "'materials/InP.yaml'"),
+        ("materials/mine/InP.yaml", "'materials/InP.yaml'"),
+        ("materials/mine/deep/InP.yml", "'materials/InP.yaml'"),
+    ],
+)
+def test_a_card_that_would_be_overlooked_is_refused_and_told_where_it_belongs(tmp_path, name, meant):
+    with pytest.raises(CardError) as told:
+        Base(write(tmp_path, name, MINE))
+    assert told.value.given == f"the file '{name}'"
+    assert told.value.expected.startswith(meant)
+
+
+def test_names_that_begin_with_a_dot_and_other_files_are_left_alone(tmp_path):
+    for name in (".git/config.yaml", ".mine.yaml", "materials/._InP.yaml", "materials/.old/InP.yaml"):
+        write(tmp_path, name, "{not a card")
+    own = Base(write(tmp_path, "README.md", "Cards of ours."))
+
+    assert own.cards("materials") == BASE.cards("materials")
+
+
+def test_two_cards_of_ones_own_with_one_name_are_refused_with_both_files(tmp_path):
+    write(tmp_path, "materials/a.yaml", MINE)
+    own = Base(write(tmp_path, "materials/b.yaml", MINE))
+
+    with pytest.raises(CardError, match=r"materials/b\.yaml, line 1, id: .*stands in materials/a\.yaml"):
+        own.cards("materials")
+
+
+def test_two_cards_of_one_name_in_one_file_are_refused(tmp_path):
+    card = "  - {id: me2026, authors: A. Me, container: notebook, year: 2026}\n"
+    own = Base(write(tmp_path, "sources/mine.yaml", f"cards:\n{card}{card}"))
+
+    with pytest.raises(CardError, match=r"sources/mine\.yaml, line 3, cards\.1\.id: .*sources/mine\.yaml"):
+        own.cards("sources")
+
+
+def test_a_fault_names_the_folder_of_the_file_too(tmp_path):
+    own = Base(write(tmp_path, "materials/InP.yaml", MINE.replace("sizing: []", "sizing: [")))
+    with pytest.raises(CardError) as told:
+        own.cards("materials")
+    assert (told.value.where.file, told.value.where.line) == ("materials/InP.yaml", 7)
+
+    own = Base(write(tmp_path, "materials/InP.yaml", MINE.replace("name:", "nmae:")))
+    with pytest.raises(CardError) as told:
+        own.cards("materials")
+    assert str(told.value.where) == "materials/InP.yaml, line 2, nmae"
+    assert told.value.__notes__[0].startswith("also: materials/InP.yaml, line 1: got no 'name'")
+
+
+def test_one_bad_card_does_not_touch_other_kinds(tmp_path):
+    own = Base(write(tmp_path, "routes/bad.yaml", "id: ["))
+
+    assert own.card("materials", "InP") == BASE.card("materials", "InP")
+    with pytest.raises(CardError, match=r"routes/bad\.yaml"):
+        own.cards("routes")
+
+
+def test_an_alias_that_takes_a_shipped_cards_is_told(tmp_path):
+    text = REAGENT.format(id="our-TOP", name="TOP of our shelf", aliases="Tri-n-octylphosphine, top shelf")
+    own = Base(write(tmp_path, "reagents/shelf.yaml", text))
+
+    assert own.card("reagents", "tri-n-octylphosphine").id == "our-TOP"
+    assert own.card("reagents", "trioctylphosphine").id == "TOP"
+    (shadow,) = own.shadows
+    assert (shadow.kind, shadow.name) == ("reagents", "Tri-n-octylphosphine")
+    assert str(shadow) == (
+        f"reagents:Tri-n-octylphosphine leads to 'our-TOP' of {tmp_path / 'reagents' / 'shelf.yaml'}, "
+        "no longer to the shipped card 'TOP'"
+    )
+
+
+def test_the_name_of_a_shipped_card_is_no_alias_of_another_whatever_its_case(tmp_path):
+    text = REAGENT.format(id="our-TOP", name="TOP of our shelf", aliases="Top")
+    own = Base(write(tmp_path, "reagents/shelf.yaml", text))
+
+    assert {own.card("reagents", name).id for name in ("TOP", "Top", "top")} == {"TOP"}
+    (shadow,) = own.shadows
+    assert (shadow.name, shadow.idle) == ("Top", True)
+    assert "reagents:Top stays the shipped card 'TOP', though 'our-TOP'" in str(shadow)
+
+
+def test_a_card_of_ones_own_named_like_an_alias_is_told(tmp_path):
+    text = REAGENT.format(id="tri-n-octylphosphine", name="ours", aliases="")
+    own = Base(write(tmp_path, "reagents/shelf.yaml", text))
+
+    assert own.card("reagents", "Tri-N-octylphosphine").name == "ours"
+    assert [(shadow.name, shadow.shipped) for shadow in own.shadows] == [("tri-n-octylphosphine", "TOP")]
+
+
+def test_a_paper_is_found_by_its_doi():
+    assert BASE.card("sources", "10.1039/D2NR05808A").id == "mech2023"
+    assert BASE.card("sources", "yu2003").names == ("yu2003", "10.1021/cm034081k")
+    assert all(card.names == (card.id,) for card in BASE.cards("sources").values() if card.doi is None)

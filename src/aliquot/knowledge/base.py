@@ -104,7 +104,9 @@ class Shadow:
                 f"{self.kind}:{self.name} is read from {self.file} instead of the card shipped with Aliquot"
             )
         if self.idle:
-            told = f"is the shipped card '{self.shipped}', not '{self.card}' of {self.file}, for which it is an alias"
+            told = (
+                f"stays the shipped card '{self.shipped}', though '{self.card}' of {self.file} claims it too"
+            )
         else:
             told = f"leads to '{self.card}' of {self.file}, no longer to the shipped card '{self.shipped}'"
         return f"{self.kind}:{self.name} {told}"

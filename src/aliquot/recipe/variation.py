@@ -44,6 +44,7 @@ class VariedDocument(Document):
                 self._leave_out(name, (*path, "without", place))
             self._merge(self.tree, _at(series.tree, (*path, "change")), (), (*path, "change"))
         self._set_head([layer for _, layer in layers], layers[-1][0])
+        self._set_comments()
         self._content = plain(self.tree)
 
     def where(self, path: Sequence[str | int]) -> Where:
@@ -70,6 +71,22 @@ class VariedDocument(Document):
         for key, (value, origin) in head.items():
             self.tree[key] = value
             self.changed[key,] = origin
+
+    def _set_comments(self) -> None:
+        """Let comments tell of what they stand beside: those of changed entries go, the head is new."""
+        for path in self.changed:
+            node = self.tree
+            there = _depth(self.tree, path)  # a later layer may have replaced what an earlier one set
+            for step in path[:there]:
+                _drop_comment(node, step)
+                node = node[step]
+        lines = []
+        for line in self.series.text.splitlines():
+            if not line.startswith("#"):
+                break
+            lines.append(line.removeprefix("#").removeprefix(" "))
+        kept = f"What is not changed stands as in {self.base.tree['id']}, with its comments."
+        self.tree.yaml_set_start_comment("\n".join([*lines, kept]))
 
     def _leave_out(self, name: str, origin: Path) -> None:
         """Take a reagent out, with every mention of it in mixtures, steps and checks."""
@@ -134,6 +151,18 @@ def _at(node: Any, path: Path) -> Any:  # noqa: ANN401  YAML nodes
         if node is None:
             return None
     return node
+
+
+def _drop_comment(node: Any, key: str | int) -> None:  # noqa: ANN401  YAML nodes
+    """Drop the comment at the end of an entry's line; comments on the lines below it stay."""
+    tokens = node.ca.items.get(key)
+    for place, token in enumerate(tokens or ()):
+        if token is not None and not isinstance(token, list):
+            below = token.value.partition("\n")[2]
+            if below.strip():
+                token.value = f"\n{below}"
+            else:
+                tokens[place] = None
 
 
 def _depth(node: Any, path: Sequence[str | int]) -> int:  # noqa: ANN401  YAML nodes
