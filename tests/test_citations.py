@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from aliquot.cli.app import run
 from aliquot.errors import CardError
@@ -148,9 +149,12 @@ def test_each_paper_is_cited_once_whatever_its_keys() -> None:
 
 def test_errors_of_a_source_are_counted_and_those_touched_are_named() -> None:
     found = citations(base(), list(ENTRIES), ["E037", "E028"])
-    assert sum(map(len, found.located.values())) == len(base().cards("errata")) == 67
-    assert found.warning("mech2023", "this recipe") == "10 located errors; this recipe touches E028, E037"
-    assert found.warning("wang2023") == "13 located errors; this touches none of them"
+    assert sum(map(len, found.located.values())) == len(base().cards("errata"))
+    count = Counter(erratum.source for erratum in base().cards("errata").values())
+    assert found.warning("mech2023", "this recipe") == (
+        f"{count['mech2023']} located errors; this recipe touches E028, E037"
+    )
+    assert found.warning("wang2023") == f"{count['wang2023']} located errors; this touches none of them"
     assert found.warning("yu2003") is None
 
 
@@ -316,9 +320,126 @@ def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
+def batch_in_braces(seeds: str = "") -> str:
+    """Return a batch recipe in the style of JSON, with the product of another recipe among its reagents."""
+    more = f", dots: {{product: '{seeds}', dose: 20 mg}}" if seeds else ""
+    return (
+        "{format: aliquot-recipe/1, id: mine, title: mine, source: [mech2023], material: Cd3P2,\n"
+        f" reagents: {{solvent: {{is: ODE, dose: 5 mL, purity: null}}{more}}},\n"
+        f" vessels: {{flask: {{type: flask}}}},\n"
+        f" steps: [{{charge: {{into: flask, what: [solvent{', dots' if seeds else ''}]}}}},\n"
+        "  {hold: {vessel: flask, at: 100 degC, for: 1 h}}]}\n"
+    )
+
+
+def test_a_recipe_in_braces_is_a_recipe(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(batch_in_braces(), encoding="utf-8")
+    content = cited(capsys, str(file))
+    assert (content["of"][0]["kind"], content["of"][0]["name"]) == ("recipes", "mine")
+    assert keys(content)[0] == "mech2023"
+    tree = YAML(typ="safe").load(batch_in_braces())
+    file.write_text(json.dumps(tree), encoding="utf-8")  # JSON is YAML
+    assert cited(capsys, str(file)) == content
+
+
+def test_json_of_neither_kind_is_told_as_a_recipe_that_is_wrong(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "any.json"
+    file.write_text('{"reagents": {}}', encoding="utf-8")
+    assert cited(capsys, str(file), code=2)["error"]["kind"] == "RecipeError"
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"citations": ' * 100_000, "[" * 400 + "]" * 400])
+def test_json_that_is_nested_too_deeply_is_refused(
+    text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "deep.json"
+    file.write_text(text, encoding="utf-8")
+    error = cited(capsys, str(file), code=2)["error"]
+    assert error["kind"] == "InputError"
+    assert "nested too deeply" in error["message"] or "without 'citations'" in error["message"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ":5mmol", "rule:" + "x" * 300, "x" * 300 + "/y"])
+def test_a_name_that_no_file_can_have_is_missed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cited(capsys, name, code=2)["error"]["kind"] in {"InputError", "CardError"}
+
+
+@pytest.mark.parametrize("name", ["nofile.yaml", "no/folder/file.json", "./nothing", "nofile.yaml:5mmol"])
+def test_what_looks_like_a_file_and_is_none_is_told_so(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    assert "there is no such file" in cited(capsys, name, code=2)["error"]["message"]
+    assert "it is a folder" in cited(capsys, "./there", code=2)["error"]["message"]
+    assert "there is no such file" in cited(capsys, "there/none", code=2)["error"]["message"]
+
+
+def test_a_recipe_is_cited_with_those_that_made_its_seeds(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(batch_in_braces("inp_wang2023"), encoding="utf-8")
+    content = cited(capsys, str(file))
+    made = cited(capsys, "recipe:inp_wang2023")
+    assert keys(content)[0] == "mech2023"
+    assert set(keys(content)) >= set(keys(made))
+    assert {one["id"] for one in content["errata"]} >= {one["id"] for one in made["errata"]}
+    assert not content["notes"]
+
+    file.write_text(batch_in_braces("cdte_mech2023_top"), encoding="utf-8")  # any recipe of a series
+    series = cited(capsys, "recipe:cdte_mech2023_top")
+    assert {one["id"] for one in cited(capsys, str(file))["errata"]} >= {
+        one["id"] for one in series["errata"]
+    }
+
+
+def test_seeds_may_be_a_file_beside_and_are_followed_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mine, dots = tmp_path / "mine.yaml", tmp_path / "dots.yaml"
+    mine.write_text(batch_in_braces("dots.yaml"), encoding="utf-8")
+    dots.write_text(batch_in_braces("mine.yaml").replace("mech2023", "yu2003"), encoding="utf-8")
+    assert {"mech2023", "yu2003"} <= set(keys(cited(capsys, str(mine))))
+
+
+def test_seeds_of_nobody_knows_whom_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(batch_in_braces("a friend"), encoding="utf-8")
+    (note,) = cited(capsys, str(file))["notes"]
+    assert "the product of 'a friend', which is no recipe of the book and no file beside it" in note
+
+
+@pytest.mark.parametrize("lead", ["", "doi:", "DOI: ", "https://doi.org/", "http://dx.doi.org/", "source:"])
+def test_a_paper_is_cited_by_its_doi(lead: str, capsys: pytest.CaptureFixture[str]) -> None:
+    content = cited(capsys, f"{lead}10.1039/D2NR05808A")
+    assert (keys(content), content["of"][0]["name"]) == (["mech2023"], "mech2023")
+    assert [source.id for source in citations(base(), ["10.1039/d2nr05808a", "mech2023"]).sources] == [
+        "mech2023"
+    ]
+    assert "no file, recipe or card" in cited(capsys, "10.1039/nothing", code=2)["error"]["message"]
+
+
+def test_one_bad_card_of_ones_own_does_not_block_a_recipe(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bad = tmp_path / "cards" / "routes" / "bad.yaml"
+    bad.parent.mkdir(parents=True)
+    bad.write_text("id: [", encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text(batch_in_braces(), encoding="utf-8")
+    assert run(["--cards", str(bad.parents[1]), "cite", str(file)]) == 0
+    assert run(["--cards", str(bad.parents[1]), "cite", "route:R067"]) == 2
+    assert "routes/bad.yaml" in capsys.readouterr().err
+
+
 def test_people_read_sentences_then_bibtex(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["cite", "recipe:inp_wang2023"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("[wang2023] Z. Wang and D. Segets, ")
-    assert "13 located errors; this recipe touches E040" in out
+    count = sum(erratum.source == "wang2023" for erratum in base().cards("errata").values())
+    assert f"{count} located errors; this recipe touches E040" in out
     assert out.index("[wang2023]") < out.index("@article{wang2023,")

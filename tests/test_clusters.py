@@ -155,9 +155,23 @@ def test_a_formula_by_analogy_says_so():
 def test_contradictions_of_the_print_are_told():
     cluster = CLUSTERS["M011"]
 
-    assert [limit.to("degC") for limit in cluster.temperatures] == [110, 150]
+    assert [limit.to("degC") for limit in cluster.temperatures] == [110, 110]  # no range: one of two is wrong
+    assert all(printed in cluster.conditions for printed in ("110 degC", "150 degC"))
     assert "E051" in cluster.remark
     assert {erratum.id for erratum in BASE.errata_of("clusters", "M011")} >= {"E051", "E054"}
+
+
+@EACH
+def test_the_emission_of_dots_is_none_of_the_cluster(cluster):
+    beside = "dots beside it" in (cluster.emission_note or "")
+    assert cluster.emission is None or not beside or "weak against" in cluster.emission_note
+
+
+def test_open_limits_of_temperature_are_told_in_the_conditions():
+    for name in ("M033", "M034", "M035", "M036"):
+        assert CLUSTERS[name].temperatures is None
+        assert "200 degC" in CLUSTERS[name].conditions
+        assert "lower limit" in CLUSTERS[name].remark
 
 
 @EACH

@@ -133,3 +133,23 @@ def test_the_command_packs_findings_and_further_files(tmp_path, monkeypatch, cap
     assert run([*words[:-2], "gone.csv", "--out", "b.eln"]) == 2
     assert "No such file" in capsys.readouterr().err
     assert not (tmp_path / "b.eln").exists()
+
+
+@pytest.mark.parametrize(
+    ("to", "words", "told"),
+    [
+        ("xdl", ["--with", "note.txt"], "--with for xdl; expected --with for eln only"),
+        ("ord", ["--with", "note.txt"], "--with for ord; expected --with for eln only"),
+        ("xdl", ["--date", "2026-01-31"], "--date for xdl; expected --date for ord or eln only"),
+        ("eln", ["--name", "A"], "--name for eln; expected --name for ord only"),
+        ("xdl", ["--email", "a@example.org"], "--email for xdl; expected --email for ord only"),
+    ],
+)
+def test_an_option_that_the_format_would_leave_unused_is_refused(
+    to, words, told, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "note.txt").write_text("seen", encoding="utf-8")
+    assert run(["recipe", "export", "cdte_mech2023_ode", "--to", to, *words]) == 2
+    assert told in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]

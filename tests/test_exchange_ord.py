@@ -94,6 +94,24 @@ def test_amounts_are_those_that_were_dosed():
     assert (indium["reaction_role"], amine["reaction_role"]) == ("REACTANT", "SOLVENT")
 
 
+def test_limiting_is_what_runs_out_first_of_what_reacts():
+    def limiting(text):
+        inputs = reaction_content(parse_recipe(text))[0]["inputs"]
+        return {
+            part["identifiers"][0]["value"]
+            for content in inputs.values()
+            for part in content["components"]
+            if part.get("is_limiting")
+        }
+
+    little = BATCH.replace(
+        "[shot: 2 mL], into: flask, at: 180 degC, for", "[solvent], into: flask, at: 180 degC, for"
+    )
+    little = little.replace("[phosphine, solvent]", "[phosphine]").replace("shot: 2 mL", "shot: 0.1 mL")
+    assert limiting(BATCH) == {"indium(III) chloride"}
+    assert limiting(little) == {"tris(diethylamino)phosphine"}
+
+
 def test_every_aliquot_is_an_outcome_with_its_time():
     content, _ = reaction_content(open_recipe("cdte_mech2023_ode"))
     times = [outcome["reaction_time"] for outcome in content["outcomes"]]

@@ -1,6 +1,7 @@
 """XDL: only steps and properties of the published standard, and every null listed instead of guessed."""
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,6 +10,7 @@ from aliquot.cli.app import run
 from aliquot.errors import RecipeError
 from aliquot.recipe import BatchRecipe, open_recipe, parse_recipe, recipe_names
 from aliquot.recipe.exchange.xdl import to_xdl
+from aliquot.recipe.exchange.xdl_steps import identifier, identifiers
 from test_docs import check
 
 STANDARD = {
@@ -136,13 +138,100 @@ def test_every_null_and_every_number_without_a_place_is_listed():
     assert lost["steps.5.hold.aliquots.volume"].startswith("not reported")
     assert "5 min" in lost["steps.8.centrifuge.for"]
     assert {
-        "steps.1.degas.duration",
+        "steps.1.degas.for",
         "steps.3.inject.duration",
         "steps.6.quench.how",
         "steps.8.centrifuge.radius",
         "steps.10.precipitate.ratio",
         "reagents.amine.purity",
     } <= set(lost)
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_no_null_of_any_recipe_of_the_book_is_lost_in_silence(name):
+    recipe = open_recipe(name)
+
+    assert set(recipe.unreported) <= {loss.field for loss in to_xdl(recipe).lossy}
+
+
+def test_every_null_of_a_degassing_a_heating_and_a_feed_is_listed():
+    degas = "{vessel: flask, at: null, for: null, pressure: null}\n"
+    degas += "  - heat: {vessel: flask, to: 90 degC, rate: null}"
+    silent = RECIPE.replace("{vessel: flask, at: 120 degC, for: 1 h, pressure: null}", degas)
+    silent = silent.replace("at: 180 degC, for: 20 min", "at: null, for: null")
+    recipe = parse_recipe(silent)
+    told = [(loss.field, loss.why) for loss in to_xdl(recipe).lossy if "not reported" in loss.why]
+
+    assert set(recipe.unreported) == {field for field, _ in told}
+    assert len(told) == len(recipe.unreported)
+    assert {"steps.1.degas.at", "steps.1.degas.for", "steps.1.degas.pressure", "steps.2.heat.rate"} < {
+        field for field, _ in told
+    }
+    assert ("steps.1.degas.for", "not reported, and an evacuation has no duration") in told
+
+
+def test_a_step_behind_a_quench_is_heated_anew():
+    again = RECIPE + "  - feed: {what: [hot shot: 1 mL], into: flask, at: 180 degC, for: 1 min}\n"
+    told = [step.tag for step in steps(to_xdl(parse_recipe(again)).text)]
+
+    assert told[-2:] == ["HeatChillToTemp", "Transfer"]
+
+
+def test_names_that_come_to_the_same_identifier_stay_apart():
+    names = ["stock 1", "stock_1", "stock-1", "α", "β", "vessel", "stock_1_2"]
+    made = identifiers(names)
+
+    assert list(made) == names
+    assert len(set(made.values())) == len(names)
+    assert all(re.fullmatch("[A-Za-z0-9_]+", name) for name in made.values())
+    assert {name: made[name] for name in names if identifier(name) == name} == {
+        "stock_1": "stock_1",
+        "vessel": "vessel",
+        "stock_1_2": "stock_1_2",
+    }
+    assert made == identifiers(names)
+    assert identifiers(["a b"], ["a_b"]) == {"a b": "a_b_2"}
+
+
+def test_vessels_solutions_and_vials_of_like_names_stay_apart():
+    text = RECIPE.replace("hot shot", "α").replace(
+        "vessels: {", "vessels: {β: {type: vial}, aliquot 1: {type: vial}, "
+    )
+    text = text.replace(
+        "solutions: {", "solutions: {flask: {of: [phosphine, solvent]}, flask solution: {of: [flask]}, "
+    )
+    text = text.replace("α: {of: [phosphine, solvent]}", "α: {of: [flask solution]}")
+    text = text.replace("{what: [α: 2 mL], into: flask", "{what: [α: 2 mL], into: β", 1)
+    made = to_xdl(parse_recipe(text))
+    root = ET.fromstring(made.text)  # noqa: S314  our own file
+    known = [part.attrib["id"] for part in root.iterfind("Synthesis/Hardware/Component")]
+
+    assert known == [
+        *("vessel", "aliquot_1", "flask"),
+        *("flask_solution_2", "flask_solution", "vessel_2"),
+        "aliquot_1_2",
+    ]
+    moved = [
+        (step.get("from_vessel"), step.get("to_vessel"))
+        for step in steps(made.text)
+        if step.tag == "Transfer"
+    ]
+    assert moved == [("vessel_2", "vessel"), ("vessel_2", "flask"), ("flask", "aliquot_1_2")]
+    reactor = next(
+        part for part in root.iterfind("Synthesis/Hardware/Component") if part.get("type") == "reactor"
+    )
+    assert reactor.get("id") == "flask"
+
+
+def test_two_purities_of_one_reagent_have_one_place_and_that_is_told():
+    text = RECIPE.replace(
+        "  solvent: {is: ODE", "  wet: {is: PDEA, dose: 1 mL, purity: 90 %}\n  solvent: {is: ODE"
+    )
+    text = text.replace("what: [indium, amine]", "what: [indium, amine, wet]")
+    made = to_xdl(parse_recipe(text))
+
+    assert made.text.count('name="tris(diethylamino)phosphine"') == 1
+    assert "reagents.wet.purity" in {loss.field for loss in made.lossy}
 
 
 def test_a_stated_volume_of_a_solution_is_listed():

@@ -41,12 +41,47 @@ def test_a_gap_is_empty_and_could_be_filled(counted):
     gaps = {(cell.class_, cell.material) for cell in counted.gaps}
 
     assert all(not counted.cell(*gap).routes for gap in gaps)
+    assert all(not counted.cell(*gap).told for gap in gaps)
     assert ("aminopnictogen", "GaSb") in gaps
     assert ("azide", "InP") not in gaps  # an azide brings nitrogen
     assert ("urea complex", "CdTe") not in gaps
     assert ("phosphine chalcogenide", "InP") not in gaps
     assert ("dehalosilylation", "GaN") not in gaps  # the review: precluded
     assert not any(class_ == "additive" or material == GENERAL for class_, material in gaps)
+
+
+@pytest.mark.parametrize(
+    ("class_", "material", "by"),
+    [
+        ("overgrowth", "InAs", "statements:tiwari2025-inas-overgrowth"),  # tiwari2025 l.60, its ref 33
+        ("aqueous", "CdTe", "statements:mech2023-in-water"),  # mech2023 l.45, its ref 24
+        ("cluster", "CdSe", "clusters:M014"),
+        ("cluster", "CdTe", "clusters:M021"),
+        ("desilylation", "InP", "routes:R091"),  # indium myristate and P(SiMe3)3: no halide
+        ("desilylation", "InSb", "routes:R022"),  # the salt is not told
+        ("aqueous", "InP", "routes:R002"),  # a failure of all III-V
+    ],
+)
+def test_what_another_card_tells_is_no_gap(counted, class_, material, by):
+    cell = counted.cell(class_, material)
+
+    assert by in cell.told
+    assert not cell.routes
+    assert not cell.gap
+
+
+def test_a_halide_is_no_desilylation(counted):
+    told = {name for cell in counted.cells.values() for name in cell.told}
+
+    assert not told & {"routes:R009", "routes:R010", "routes:R012", "routes:R014"}
+    assert counted.cell("desilylation", "InAs").gap  # of InAs only halides are told
+
+
+def test_statements_show_cells_that_exist(counted):
+    shown = [cell for card in base().cards("statements").values() for cell in card.shows]
+
+    assert shown
+    assert all(tuple(cell.split(":")) in counted.cells for cell in shown)
 
 
 def test_failures_are_among_their_routes(counted):
@@ -77,7 +112,8 @@ def test_the_page_stands_alone_and_repeats(counted, tmp_path):
     assert page == landscape_page(landscape(Base()))
     assert not re.search(r'(?:src|href)="(?!#)|url\(\s*[\'"]?http|@import', page)
     assert "not taken as data of ours" in page
-    assert f"{len(counted.gaps)} cells without a route" in page
+    assert f"{len(counted.gaps)} cells of which nothing is told" in page
+    assert "statements:tiwari2025-inas-overgrowth" in page
     for card in counted.statements:
         assert card.place in page
     written = write_landscape(counted, tmp_path / "new" / "page.html")

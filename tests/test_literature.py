@@ -171,6 +171,40 @@ def test_a_cell_that_is_no_number_is_refused_with_its_line(tmp_path):
         read_table(table(tmp_path, INP, INP_ROW | {"temp_c": "warm"}))
 
 
+@pytest.mark.parametrize("cell", ["nan", "inf", "-inf"])
+def test_what_only_python_takes_for_a_number_is_refused(tmp_path, cell):
+    with pytest.raises(FormatError, match=f"line 2: got '{cell}' under 'temp_c'"):
+        read_table(table(tmp_path, INP, INP_ROW | {"temp_c": cell}))
+
+
+@pytest.mark.parametrize("cell", ["None", ""])
+@pytest.mark.parametrize("column", ["Metal_mmol (mmol)", "Chalcogen_mmol (mmol)", "CA_mmol (mmol)"])
+def test_a_ratio_of_an_amount_that_is_missing_is_not_doubted(tmp_path, column, cell):
+    (row,) = read_table(table(tmp_path, CDSE, CDSE_ROW | {column: cell, "Cd/CA_ratio": "7"})).rows
+
+    doubted = [flag.text.split(":")[0] for flag in row.flags if flag.code == "ratio-mismatch"]
+    assert doubted == (["Cd/CA_ratio"] if column.startswith("Chalcogen") else [])
+
+
+@pytest.mark.parametrize("column", ["Amines_mmol (mmol)", "Metal_mmol (mmol)"])
+def test_an_amount_that_is_no_number_is_refused_whether_its_chemical_is_named_or_not(tmp_path, column):
+    with pytest.raises(FormatError, match="line 2: got 'some' under"):
+        read_table(table(tmp_path, CDSE, CDSE_ROW | {column: "some"}))
+
+
+def test_a_cell_that_is_too_long_is_refused_with_its_line(tmp_path):
+    path = table(tmp_path, INP, INP_ROW, INP_ROW | {"doi": "x" * 200_000})
+
+    with pytest.raises(FormatError, match=r"InP\.csv, line 3: .*field larger than field limit"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2])
+def test_a_row_that_is_none_is_refused(tmp_path, number):
+    with pytest.raises(FormatError, match=f"got row {number}; expected a row from 1 to 1"):
+        read_table(table(tmp_path, INP, INP_ROW)).row(number)
+
+
 def test_a_row_begins_a_recipe_with_nulls_and_notes(tmp_path):
     unknown = INP_ROW | {"amine": "dioctylamine", "amine_amount_mmol": "2", "p_amount_mmol": "0"}
     begun = skeleton(read_table(table(tmp_path, INP, unknown)).row(1))
@@ -214,7 +248,11 @@ def test_the_command_prints_rows_and_begins_a_recipe(tmp_path, capsys):
         (["--row", "1"], "--row without --yaml"),
         (["--yaml", "."], "--yaml without --row"),
         (["--yaml", ".", "--row", "3"], "a row from 1 to 1"),
-        (["--yaml", "InP.csv", "--row", "1"], "expected a folder"),
+        (["--yaml", ".", "--row", "0"], "--row"),
+        (["--yaml", ".", "--row", "-1"], "--row"),
+        (["--yaml", "InP.csv", "--row", "1"], "'InP.csv', where a file is in the way; expected a folder"),
+        (["--yaml", "InP.csv/deeper", "--row", "1"], "where a file is in the way; expected a folder"),
+        (["--yaml", "x" * 300, "--row", "1"], "File name too long"),
     ],
 )
 def test_the_command_refuses(tmp_path, monkeypatch, capsys, words, told):
@@ -222,6 +260,16 @@ def test_the_command_refuses(tmp_path, monkeypatch, capsys, words, told):
     monkeypatch.chdir(tmp_path)
     assert run(["recipe", "import", path.name, *words]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_folder_that_may_not_be_made_is_told(tmp_path, monkeypatch, capsys):
+    def forbidden(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    path = table(tmp_path, INP, INP_ROW)
+    monkeypatch.setattr(Path, "mkdir", forbidden)  # as root nothing is forbidden
+    assert run(["recipe", "import", str(path), "--yaml", str(tmp_path / "mine"), "--row", "1"]) == 2
+    assert "Permission denied" in capsys.readouterr().err
 
 
 @shared
@@ -245,7 +293,7 @@ def test_all_rows_of_both_published_tables_are_read_with_their_doubts():
     # As the how-to on exchange prints them; a new card or curve changes them, and then the page.
     names = ("diameter-against-wavelength", "ratio-mismatch", "mass-mismatch", "zero-amount")
     assert [inp.histogram.get(name, 0) for name in names] == [6, 0, 0, 2]
-    assert [cdse.histogram.get(name, 0) for name in names] == [12, 55, 21, 0]
+    assert [cdse.histogram.get(name, 0) for name in names] == [12, 55, 51, 0]
 
 
 @shared

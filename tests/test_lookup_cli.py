@@ -15,7 +15,7 @@ from test_docs import check
 VERBS = ("routes", "clusters", "material", "reagent", "errata", "rules", "landscape")
 WHOLE = ("card", "source_texts", "reference_texts", "errata_texts")
 SILENT = {
-    "reagent": ("results[].sources[]",),
+    "reagent": ("results[].sources[]", "near"),
     "errata": ("results[].errata[]",),
     "clusters": ("families[].errata[]",),
 }
@@ -120,6 +120,81 @@ def test_references_of_a_route_are_told_in_full(capsys):
     assert entry["text"].startswith("V. Srivastava, E. Dunietz")
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("trioctyl phosphine",), "TOP"),
+        (("trioctyl", "phosphine"), "TOP"),
+        (("Tri-Octylphosphine",), "TOP"),
+        (("cadmiumoleate",), "CdOA2"),
+        (("incl3",), "InCl3"),
+        (("acetone",), "Me2CO"),
+        (("1-octa decene",), "ODE"),
+    ],
+)
+def test_a_reagent_is_found_however_its_name_is_written(words, name, capsys):
+    assert [result["id"] for result in called(capsys, "reagent", *words)["results"]] == [name]
+    assert [r["id"] for r in called(capsys, "reagent", "--show", " ".join(words))["results"]] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("acetat", "InOAc3"), ("cadmium oleat", "CdOA2"), ("chloroform", None), ("trioctylphosphin", "TOP")],
+)
+def test_another_substance_is_never_shown_for_a_name_that_no_card_has(name, near, capsys):
+    content = called(capsys, "reagent", name)
+
+    assert content["results"] == []
+    assert content["count"] == 0
+    assert content["flags"][0] == f"No card named '{name}' among the reagents."
+    assert near is None or near in [entry["id"] for entry in content["near"]]
+
+    assert run(["reagent", name]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"No card named '{name}'")
+    assert "molar mass" not in told
+    assert run(["reagent", "--query", name]) == 0  # as a word it is searched for
+
+
+@pytest.mark.parametrize("near", ["447", "447nm", "447 nm", "0.447 um"])
+def test_a_line_is_near_however_it_is_written(near, capsys):
+    assert (
+        called(capsys, "clusters", "--near", near)["results"]
+        == called(capsys, "clusters", "--near", "447")["results"]
+    )
+
+
+def test_a_line_is_near_a_photon_energy(capsys):
+    found = called(capsys, "clusters", "--near", "2.7737eV", "--tolerance", "1.1", "--material", "CdTe")
+    ranged = called(capsys, "clusters", "e1:2.77eV..2.78eV", "material:CdTe")
+
+    assert [result["id"] for result in found["results"]] == ["M040", "M046"]
+    assert [result["id"] for result in ranged["results"]] == ["M040"]
+
+
+def test_a_material_tells_statements_about_the_bulk_only(capsys):
+    for result in called(capsys, "material")["results"]:
+        assert {said["quantity"] for said in result["statements"]} <= {"band gap", "Bohr radius"}
+    (cdte,) = called(capsys, "material", "CdTe")["results"]
+    assert [said["text"] for said in cdte["statements"]] == ["1.50 eV"]
+
+
+def test_the_help_of_routes_lists_the_outcomes_that_exist(capsys):
+    assert run(["routes", "--help"]) == 0
+    told = " ".join(re.sub(r"[│|]", " ", capsys.readouterr().out).split())
+    listed = re.search(r"What came of it: ([^.]*)\.", told)[1]
+    exist = {route.outcome.value for route in base().cards("routes").values()}
+
+    assert set(re.split(r", | or ", listed)) == exist
+
+
+@pytest.mark.parametrize(
+    "doi", ["10.1039/d2re00378c", "doi:10.1039/D2RE00378C", "https://doi.org/10.1039/d2re00378c"]
+)
+def test_errata_of_a_paper_are_found_by_its_doi(doi, capsys):
+    assert called(capsys, "errata", doi)["results"] == called(capsys, "errata", "003")["results"]
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_tables_keep_to_120_columns(verb, capsys):
     assert run([verb]) == 0
@@ -207,6 +282,12 @@ def test_errata_of_a_paper_are_all_of_it(word, paper, capsys):
         ("routes", "--avoid", "pyroforic"),
         ("material", "--show", "InX"),
         ("routes", "--sort", "heat"),
+        ("errata", "005"),
+        ("errata", "E999"),
+        ("errata", "smith2020"),
+        ("errata", "10.1000/none"),
+        ("clusters", "--near", "red"),
+        ("clusters", "--near", "-5nm"),
     ],
 )
 def test_bad_input_is_told_with_its_place(words, capsys):
@@ -257,4 +338,7 @@ def test_a_landscape_is_counted_and_written(capsys, tmp_path):
     assert {len(row) for row in matrix["counts"]} == {len(matrix["materials"])}
     assert sum(map(sum, matrix["counts"])) == sum(len(result["routes"]) for result in content["results"])
     empty = {(gap["class"], gap["material"]) for gap in content["gaps"]}
+    told = {(cell["class"], cell["material"]) for cell in content["told"]}
+    assert told
+    assert not empty & told
     assert not empty & {(result["class"], result["material"]) for result in content["results"]}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aliquot.errors import InputError, UnitError
-from aliquot.knowledge.query import Query, Term, bounds, fold, parse, says, words
+from aliquot.knowledge.query import Query, Term, bounds, fold, parse, says, wavelength, words
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,29 @@ def test_half_a_query_is_refused_at_its_place(text):
     assert refused.value.exit_code == 2
 
 
-SAFE = st.text("abcXYZ09/()*. ", min_size=1).map(str.strip).filter(lambda text: text and ".." not in text)
+VALUE = st.text(min_size=1).map(lambda text: text.replace('"', "").strip()).filter(bool)
+TRICKY = st.sampled_from(["-x", "a:b", "sort:e1", "a,b", "--", ":", "<200degC", "443..451nm", "*", "- x"])
+FREE = st.builds(lambda value, out: Term((value,), None, out), VALUE | TRICKY, st.booleans())
+FIELD = st.builds(
+    lambda values, field, out: Term(tuple(values), field, out),
+    st.lists(VALUE | TRICKY, min_size=1, max_size=3),
+    st.sampled_from(["target", "method", "e1"]),
+    st.booleans(),
+)
+SORT = st.none() | st.sampled_from(["e1", "temperature", "a b", "a,b", "a:b"])
 
 
-@given(st.lists(st.tuples(SAFE, st.sampled_from([None, "target", "method"]), st.booleans()), max_size=4))
-def test_what_a_query_writes_it_reads_again(parts):
-    query = Query(tuple(Term((value,), field, exclude) for value, field, exclude in parts))
+@given(st.lists(FREE | FIELD, max_size=4), SORT, st.booleans())
+def test_what_a_query_writes_it_reads_again(terms, sort, falling):
+    query = Query(tuple(terms), sort, falling and sort is not None)
 
     assert parse(str(query)) == query
+
+
+@pytest.mark.parametrize("value", ["-x", "a:b", "sort:e1", "hot injection", "a,b"])
+def test_a_value_that_would_be_read_otherwise_is_quoted(value):
+    assert str(Term((value,))) == f'"{value}"'
+    assert str(Term(("InP",), "target", exclude=True)) == "-target:InP"
 
 
 @given(st.text())
@@ -144,7 +159,55 @@ def test_below_and_above_leave_out_the_limit():
     assert bounds(">200degC", "K", "temperature")[0] > 473.15
 
 
-@pytest.mark.parametrize("asked", ["443..451", "449", "<200", "abc", "1..2eV", "<", "5kg"])
+@pytest.mark.parametrize(
+    ("asked", "low", "high"),
+    [
+        ("2.7eV..2.8eV", 442.8, 459.2),
+        ("2.7..2.8eV", 442.8, 459.2),
+        ("2.77 eV", 447.6, 447.6),
+        ("2770meV", 447.6, 447.6),
+        ("<2.5eV", 495.9, math.inf),
+        (">=2.5eV", 0, 495.9),
+        ("..2.5eV", 495.9, math.inf),
+    ],
+)
+def test_a_line_can_be_asked_for_by_its_photon_energy(asked, low, high):
+    assert bounds(asked, "nm", "e1") == (pytest.approx(low, abs=0.05), pytest.approx(high, abs=0.05))
+
+
+@pytest.mark.parametrize(
+    ("asked", "unit", "field"),
+    [("2eV", "nm", "bohr_radius"), ("447nm", "eV", "gap"), ("450nm..2.8eV", "nm", "e1")],
+)
+def test_other_lengths_and_energies_are_not_converted(asked, unit, field):
+    with pytest.raises(UnitError):
+        bounds(asked, unit, field)
+
+
+def test_an_upside_down_range_of_energies_is_refused():
+    with pytest.raises(InputError, match="low end"):
+        bounds("2.8eV..2.7eV", "nm", "e1")
+
+
+@pytest.mark.parametrize(
+    ("text", "nm"), [("447", 447), (" 447nm ", 447), ("0.447 um", 447), ("2.77 eV", 447.6)]
+)
+def test_a_wavelength_is_read_however_it_is_written(text, nm):
+    assert wavelength(text, "near") == pytest.approx(nm, abs=0.05)
+
+
+@pytest.mark.parametrize("text", ["", "red", "5kg", "0eV", "-1eV"])
+def test_what_is_no_wavelength_is_refused(text):
+    with pytest.raises(UnitError):
+        wavelength(text, "near")
+
+
+def test_a_refused_number_is_told_as_it_was_written():
+    with pytest.raises(UnitError, match="got 'temperature:<200'"):
+        bounds("<200", "K", "temperature")
+
+
+@pytest.mark.parametrize("asked", ["443..451", "449", "<200", "abc", "1..2kg", "<", "5kg"])
 def test_a_number_without_its_unit_or_with_another_is_refused(asked):
     with pytest.raises(UnitError, match=re.escape("443..451nm")) as refused:
         bounds(asked, "nm", "e1")

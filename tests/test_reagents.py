@@ -19,8 +19,8 @@ EACH = pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 WEIGHTS = {
     "H": 1.008, "Li": 6.94, "B": 10.81, "C": 12.011, "N": 14.007, "O": 15.999, "Na": 22.98977, "Al": 26.98154,
     "Si": 28.085, "P": 30.973762, "S": 32.06, "Cl": 35.45, "Ca": 40.078, "Zn": 65.38, "Ga": 69.723,
-    "Ge": 72.630, "As": 74.921595, "Br": 79.904, "Cd": 112.414, "In": 114.818, "Sb": 121.760, "Te": 127.60,
-    "I": 126.90447,
+    "Ge": 72.630, "As": 74.921595, "Se": 78.971, "Br": 79.904, "Cd": 112.414, "In": 114.818, "Sb": 121.760,
+    "Te": 127.60, "I": 126.90447,
 }  # fmt: skip
 """Abridged standard atomic weights of the IUPAC."""
 
@@ -87,7 +87,35 @@ def rows():
 
 
 def test_the_shelf_is_complete():
-    assert len(CARDS) == 81
+    assert len(CARDS) == 81 + 17  # of the founding list, and more
+
+
+def test_the_founding_list_and_what_was_added_stay_apart(rows):
+    (file,) = (file for file in FILES if file.name == "more.yaml")
+    more = re.findall(r"- id: (\w+)", file.read_text(encoding="utf-8"))
+
+    assert len(more) == 17
+    assert len(rows) == 81
+    assert {Base().card("reagents", row["key"]).id for row in rows} == set(CARDS) - set(more)
+
+
+def test_what_the_tables_of_the_literature_ask_for_often_has_a_card():
+    tables = sorted((ROOT.parent / "shared" / "data" / "inp_cdse_synthesis_tables").glob("*.csv"))
+    if not tables:
+        pytest.skip("the shared folder is not beside this checkout")
+    columns = ("in_source", "p_source", "sol", "acid", "amine", "zinc", "Metal_source", "Chalcogen_source")
+    columns += ("Carboxylic_Acid", "Amines", "Phosphines", "Solvent I")
+    asked: Counter[str] = Counter()
+    for table in tables:
+        with table.open(encoding="latin-1", newline="") as written:
+            for row in csv.DictReader(written):
+                asked.update(row[name].strip() for name in columns if row.get(name, "None") != "None")
+    known = {name.casefold() for card in CARDS.values() for name in card.names}
+    often = {name for name, count in asked.items() if count >= 8}
+
+    assert len(often) > 20
+    # Misspelt in the table, or no one substance.
+    assert {name for name in often if name.casefold() not in known} == {"myrstic acid", "liquid parafin"}
 
 
 def test_the_careful_reader_finds_the_same_cards(tmp_path):
@@ -120,6 +148,11 @@ def test_no_two_reagents_share_a_name_whatever_its_case():
         ("Cd(oleate)2", "CdOA2"),
         ("superhydride", "LiEt3BH"),
         ("2-NPG", "NPG"),
+        ("Se powder", "Se"),
+        ("phenyl ether", "Ph2O"),
+        ("isopropanol", "iPrOH"),
+        ("cadmium acetate", "CdOAc2"),
+        ("cadmium acetate dihydrate", "CdOAc2H2O"),
     ],
 )
 def test_names_of_recipes_lead_to_a_card(alias, key):

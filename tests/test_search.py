@@ -181,6 +181,27 @@ def test_a_route_contains_a_hazard_or_is_free_or_can_not_be_judged(own, name, ha
     assert route_hazard(own, own.card("routes", name), hazard).presence is presence
 
 
+def test_a_statement_is_what_its_flag_says(own):
+    """'pyrophoric' is H250 even where the card doubts the statement; 'water-reactive' may be H260 or H261."""
+    whole = own.card("routes", "T2").model_dump(by_alias=True)
+
+    def presence(reagent, hazard):
+        route = Route.model_validate({**whole, "anion": {"text": reagent, "reagent": reagent}})
+        return route_hazard(own, route, hazard).presence
+
+    flagged = [
+        card
+        for card in own.cards("reagents").values()
+        if card.hazards and "pyrophoric" in card.hazards.flags and "H250" not in card.hazards.statements
+    ]
+    assert len(flagged) > 3
+    assert {presence(card.id, "H250") for card in flagged} == {Presence.CONTAINS}
+    assert presence("CdMe2", "H350") is Presence.CONTAINS
+    assert presence("PBr3", "H260") is Presence.UNKNOWN  # flagged, and its card names neither statement
+    assert presence("LAH", "H260") is Presence.CONTAINS
+    assert presence("LAH", "H350") is Presence.FREE
+
+
 def test_what_can_not_be_judged_says_why(own):
     assert route_hazard(own, own.card("routes", "T3"), "pyrophoric").because == (
         "precursor of the metal not given",

@@ -1,17 +1,19 @@
 """`aliquot cite`: what a recipe, a result or a card stands on."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aliquot.cli import output
+from aliquot.cli.cited import Cited, is_file, looks_like_a_file, no_file, printed
 
 if TYPE_CHECKING:
     from aliquot.knowledge.base import Base
     from aliquot.knowledge.citations import Citations
+    from aliquot.recipe import Recipe
 
 
 def cite(
@@ -27,8 +29,9 @@ def cite(
 ) -> None:
     """Print what to cite: sentences, then BibTeX, with the errors located in each source.
 
-    Of a recipe that is its sources and those of the numbers behind its reagents and its material. A name that
-    is several things cites them all; write KIND:NAME for one of them.
+    Of a recipe that is its sources, those of the numbers behind its reagents and its material, and what the
+    recipes stand on whose products it uses. A name that is several things cites them all; write KIND:NAME for
+    one of them. A paper of the bibliography is found by its DOI too.
 
     \b
     Examples:
@@ -49,6 +52,7 @@ def cite(
     notes = [
         *_doubles(cited),
         *_sourceless(cited),
+        *(note for one in cited for note in one.notes),
         *(f"{key} is the same paper as {kept}." for key, kept in found.same.items()),
     ]
     if json:
@@ -59,22 +63,6 @@ def cite(
             typer.echo(f"aliquot: {note}", err=True)
     else:
         _show(cited, found, notes)
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """One thing that was asked for, and what it stands on."""
-
-    given: str
-    """As it was asked for."""
-    kind: str
-    """'recipe', 'run', or the kind of the card."""
-    name: str
-    """Its name."""
-    keys: tuple[str, ...]
-    """Keys of the bibliography, or of a paper's own list."""
-    errata: tuple[str, ...]
-    """Located errors that it touches."""
 
 
 def as_json(cited: list[Cited], found: "Citations", notes: list[str]) -> dict[str, Any]:
@@ -109,16 +97,15 @@ def as_json(cited: list[Cited], found: "Citations", notes: list[str]) -> dict[st
 
 def _gather(cards: "Base", thing: str) -> list[Cited]:
     """Return what a word names: a file, or every card and recipe of that name."""
-    of_series = thing.rpartition(":")[0]  # 'file.yaml:name' is one recipe of a file of several
-    if Path(thing).is_file() or (of_series and Path(of_series).is_file()):
-        return [_file(cards, thing)]
+    if is_file(thing):
+        return [printed(thing) or _recipe(cards, thing, thing)]
     kind, _, name = thing.partition(":")
     kinds = _kinds()
     if name and kind.casefold() in kinds:
         return [_named(cards, kinds[kind.casefold()], name, thing)]
     found = [_named(cards, kind, name, thing) for kind, name in _matches(cards, thing)]
     if not found:
-        raise _unknown(cards, thing)
+        raise no_file(thing) if looks_like_a_file(thing) else _unknown(cards, thing)
     return found
 
 
@@ -138,6 +125,7 @@ def _matches(cards: "Base", word: str) -> list[tuple[str, str]]:
     from aliquot.knowledge.base import KINDS
     from aliquot.recipe import recipe_names, series_names
 
+    word = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", "", word, flags=re.IGNORECASE)
     exact = [("recipes", word)] if word in (*recipe_names(), *series_names()) else []
     exact += [(kind, word) for kind in KINDS if word in cards.cards(kind)]
     if exact:
@@ -174,19 +162,8 @@ def _printed(cards: "Base", card: Any) -> Iterator[str]:  # noqa: ANN401  a card
             yield key
 
 
-def _file(cards: "Base", given: str) -> Cited:
-    """Return what a recipe, or what a command printed, stands on; the content decides which it is."""
-    path = Path(given)
-    try:
-        with path.open("rb") as file:
-            start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-    except OSError:
-        start = b""  # the reader of recipes will say why
-    return _run(path, given) if start.startswith((b"{", b"[")) else _recipe(cards, given, given)
-
-
-def _recipe(cards: "Base", name: str, given: str) -> Cited:
-    """Return what a recipe stands on: its sources, and those of the numbers behind what is dosed and made."""
+def _recipe(cards: "Base", name: str, given: str, above: tuple[str, ...] = ()) -> Cited:
+    """Return what a recipe stands on: its sources, those of the numbers behind it, and those of its seeds."""
     from aliquot.knowledge.records import Constant
     from aliquot.recipe import open_recipe
 
@@ -203,61 +180,45 @@ def _recipe(cards: "Base", name: str, given: str) -> Cited:
         for erratum in cards.errata_of("recipes", target)
     )
     errata = tuple(dict.fromkeys((*recipe.errata, *touching)))
-    return Cited(given, "recipes", recipe.id, tuple(dict.fromkeys(keys)), errata)
+    own = Cited(given, "recipes", recipe.id, tuple(dict.fromkeys(keys)), errata)
+    return _together([own, *_seeds(cards, recipe, name, (*above, name))], recipe.id)
+
+
+def _seeds(cards: "Base", recipe: "Recipe", name: str, above: tuple[str, ...]) -> Iterator[Cited]:
+    """Yield what the recipes stand on whose products a recipe uses: beside its file, or in the book.
+
+    Args:
+        cards: The cards.
+        recipe: The recipe.
+        name: Its name, or its file.
+        above: Names of the recipes that led here, itself included.
+    """
+    from aliquot.knowledge.store import find_reagent
+    from aliquot.recipe import recipe_names
+
+    made = [dose.product for dose in recipe.doses if dose.product is not None]
+    made += [product for product in recipe.undosed.values() if find_reagent(product) is None]
+    for product in dict.fromkeys(made):
+        beside = str(Path(name).parent / product)
+        if is_file(name) and is_file(beside):
+            found = [beside]
+        else:
+            found = [one for one in recipe_names() if one == product or one.startswith(f"{product}:")]
+        yield from (_recipe(cards, one, one, above) for one in found if one not in above)
+        if not found:
+            note = f"{recipe.id} uses the product of '{product}', which is no recipe of the book and no file "
+            note += "beside it: what it stands on is not cited."
+            yield Cited(name, "recipes", product, (), (), (note,))
 
 
 def _together(recipes: list[Cited], name: str) -> Cited:
-    """Return the recipes of a series as one thing to cite, a single one as it is."""
+    """Return several recipes as one thing to cite, each key once, a single one as it is."""
     if len(recipes) == 1:
         return recipes[0]
     keys = dict.fromkeys(key for recipe in recipes for key in recipe.keys)
     errata = dict.fromkeys(key for recipe in recipes for key in recipe.errata)
-    return Cited(recipes[0].given, "recipes", name, tuple(keys), tuple(errata))
-
-
-def _run(path: Path, given: str) -> Cited:
-    """Return what is cited in the JSON that a command printed."""
-    import json
-
-    from aliquot.errors import InputError, Where
-
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, OSError) as fault:
-        raise InputError(
-            given=f"the file '{path}'",
-            expected="what a command printed with --json",
-            why=f"it can not be read ({fault})",
-            remedy="Write it anew, such as with: aliquot simulate RECIPE --json > run.json",
-            where=Where(path.name),
-        ) from None
-    keys = tuple(dict.fromkeys(_listed(content, "citations", "key")))
-    if not keys:
-        failed = isinstance(content, dict) and "error" in content
-        raise InputError(
-            given="a command that failed" if failed else "JSON without 'citations'",
-            expected="what a command printed with --json",
-            why="only 'citations' tells what a result stands on",
-            remedy="Run the command again and keep what it prints.",
-            where=Where(path.name),
-        )
-    schema = str(content.get("schema", "")) if isinstance(content, dict) else ""
-    name = f"{path.name} ({schema})" if schema else path.name
-    return Cited(given, "run", name, keys, tuple(dict.fromkeys(_listed(content, "errata", "id"))))
-
-
-def _listed(node: Any, field: str, key: str) -> Iterator[str]:  # noqa: ANN401  JSON holds anything
-    """Yield the names in every list of a field, wherever it stands."""
-    if isinstance(node, list):
-        for inner in node:
-            yield from _listed(inner, field, key)
-    elif isinstance(node, dict):
-        for name, inner in node.items():
-            if name == field and isinstance(inner, list):
-                named = (part.get(key) if isinstance(part, dict) else part for part in inner)
-                yield from (word for word in named if isinstance(word, str))
-            else:
-                yield from _listed(inner, field, key)
+    notes = dict.fromkeys(note for recipe in recipes for note in recipe.notes)
+    return Cited(recipes[0].given, "recipes", name, tuple(keys), tuple(errata), tuple(notes))
 
 
 def _unknown(cards: "Base", thing: str) -> Exception:

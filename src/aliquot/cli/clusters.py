@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def clusters(
     words: lookup.Words = None,
-    near: Annotated[float | None, typer.Option(min=1.0, help="A first line in absorption [nm].")] = None,
+    near: Annotated[
+        str | None, typer.Option(help="A first line in absorption: 447, '447 nm', 2.77eV.")
+    ] = None,
     tolerance: Annotated[float, typer.Option(min=0.0, help="How far from it counts [nm].")] = 4.0,
     material: Annotated[str | None, typer.Option(help="What they are made of: CdTe, InP.")] = None,
     query: lookup.QueryText = None,
@@ -38,18 +40,19 @@ def clusters(
         kind = "families" if show in base().cards("families") else "clusters"
         lookup.show("clusters", kind, show, family_fields if kind == "families" else fields, json)
         return
-    terms = (lookup.term("material", material), _near(near, tolerance))
+    line = _wavelength(near)
+    terms = (lookup.term("material", material), _near(line, tolerance))
     found = find(base(), "clusters", lookup.asked(words, query, sort, *terms))
     reports: list[Cluster] = [hit.card for hit in found.hits]
-    if near is not None and sort is None:
-        reports.sort(key=lambda cluster: (_distance(cluster.e1, near) or 0.0, cluster.material))
+    if line is not None and sort is None:
+        reports.sort(key=lambda cluster: (_distance(cluster.e1, line) or 0.0, cluster.material))
     families = [base().card("families", name) for name in dict.fromkeys(one.family for one in reports)]
-    flags = [] if near is None else _partners(near, tolerance)
+    flags = [] if line is None else _partners(line, tolerance)
     if not json:
         _table(families, reports, [*found.notes, *flags])
         return
     results = [
-        lookup.entry("clusters", one, {**fields(one), "distance_nm": _distance(one.e1, near)})
+        lookup.entry("clusters", one, {**fields(one), "distance_nm": _distance(one.e1, line)})
         for one in reports
     ]
     grouped = [
@@ -62,12 +65,31 @@ def clusters(
     lookup.answer("clusters", found, results, families=grouped, flags=flags)
 
 
+def _wavelength(near: str | None) -> float | None:
+    """Return the wavelength that ``--near`` names [nm]."""
+    from aliquot.errors import InputError, Where
+    from aliquot.knowledge.query import wavelength
+
+    if near is None:
+        return None
+    line = wavelength(near, "near")
+    if line < 1.0:
+        raise InputError(
+            given=f"'--near {near}'",
+            expected="a wavelength of at least 1 nm",
+            why="no exciton absorbs there",
+            remedy="Write it in nm or as a photon energy: 447, '447 nm', 2.77eV.",
+            where=Where(key="--near"),
+        )
+    return line
+
+
 def _near(near: float | None, tolerance: float) -> "Term | None":
     from aliquot.knowledge.query import Term
 
     if near is None:
         return None
-    return Term((f"{near - tolerance:g}..{near + tolerance:g}nm",), "e1")
+    return Term((f"{near - tolerance:.6g}..{near + tolerance:.6g}nm",), "e1")
 
 
 def _distance(line: "Line | None", near: float | None) -> float | None:
@@ -83,7 +105,7 @@ def _partners(near: float, tolerance: float) -> list[str]:
     from aliquot.knowledge.base import base
 
     return [
-        f"{near:g} nm is near the partner line of {family.id}, at {lookup.nm(family.e2)}"
+        f"{near:.4g} nm is near the partner line of {family.id}, at {lookup.nm(family.e2)}"
         for family in base().cards("families").values()
         if family.e2 is not None and (_distance(family.e2, near) or 0.0) <= tolerance
     ]
@@ -131,7 +153,8 @@ def _table(families: "Sequence[Family]", reports: "Sequence[Cluster]", notes: Se
         columns = ["report!", "lines and formula", "made from; conditions", "temperature", "source"]
         lookup.table(f"{family.id}{names}: {lines}; {family.note}", columns, rows)
         lookup.say("")
-    lookup.say(f"{len(reports)} reports in {len(families)} families.", *notes)
+    grouped = "1 family" if len(families) == 1 else f"{len(families)} families"
+    lookup.say(f"{len(reports)} reports in {grouped}.", *notes)
 
 
 def _row(one: "Cluster") -> list[str]:

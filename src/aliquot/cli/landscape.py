@@ -10,7 +10,7 @@ from aliquot.cli import lookup, output
 if TYPE_CHECKING:
     from aliquot.knowledge.landscape import Cell, Landscape
 
-GRAIN = "A gap is a cell without a route in this base, not a proof that nobody tried."
+GRAIN = "A gap is a cell of which no card of this base tells, not a proof that nobody tried."
 
 
 def landscape(
@@ -65,6 +65,10 @@ def as_json(counted: "Landscape", report: Path | None) -> dict[str, Any]:
             ],
         },
         "gaps": [{"class": cell.class_, "material": cell.material} for cell in counted.gaps],
+        "told": [
+            {"class": cell.class_, "material": cell.material, "by": list(cell.told)}
+            for cell in _told(counted)
+        ],
         "statements": [
             {"id": one.id, "statement": one.statement, "source": one.source, "place": one.place}
             for one in counted.statements
@@ -72,6 +76,17 @@ def as_json(counted: "Landscape", report: Path | None) -> dict[str, Any]:
         "reports": [] if report is None else [str(report)],
         "flags": [GRAIN, *lookup.shadows()],
     }
+
+
+def _told(counted: "Landscape") -> "list[Cell]":
+    """Return the cells without a route of which another card tells."""
+    return [cell for cell in counted.cells.values() if cell.told]
+
+
+def _few(names: "tuple[str, ...]") -> str:
+    """Write the first names of a list, and how many more there are."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _cell(cell: "Cell") -> dict[str, Any]:
@@ -91,7 +106,9 @@ def _cell(cell: "Cell") -> dict[str, Any]:
 
 
 def mark(cell: "Cell") -> str:
-    """Write a cell: its count, with those that failed; a ring for a gap, a dot for what is none."""
+    """Write a cell: its count, with those that failed; a plus, a ring for a gap, a dot for what is none."""
+    if not cell.routes and cell.told:
+        return "+"
     if not cell.routes:
         return "○" if cell.gap else "·"
     return f"{len(cell.routes)}{f' ({len(cell.failed)}✗)' if cell.failed else ''}"
@@ -106,10 +123,13 @@ def _show(counted: "Landscape") -> None:
     for cell in counted.gaps:
         by_class.setdefault(cell.class_, []).append(cell.material)
     notes = [
-        "✗ failed among them; ○ no route, though the chemistry could bring the non-metal; · not for it.",
+        "✗ failed among them; + no route, but another card tells of it; ○ nothing told, though the chemistry",
+        "could bring the non-metal; · not for it.",
         "Shells count for their core. 'general': routes told for a family of materials.",
         f"Gaps: {len(counted.gaps)}. {GRAIN}",
         *(f"  {class_}: {', '.join(materials)}" for class_, materials in by_class.items()),
+        "Told without a route of its own:",
+        *(f"  {cell.class_}, {cell.material}: {_few(cell.told)}" for cell in _told(counted)),
         "What the review says (gazis2023), its statements and not our data:",
         *(f"  {one.place}: {one.statement}" for one in counted.statements),
     ]

@@ -106,14 +106,54 @@ def named(kind: str, given: Sequence[str] | None, query: str | None, sort: str |
     from aliquot.knowledge.query import Query, Term
     from aliquot.knowledge.search import find
 
-    name = " ".join(given or ()).casefold()
-    if name and not query:
-        cards = base().cards(kind)
-        exact = [cards[" ".join(given or ())]] if " ".join(given or ()) in cards else list(cards.values())
-        for card in exact:
-            if name in (each.casefold() for each in card.names):
-                return find(base(), kind, Query((Term((card.id,), "id"),)))
+    name = " ".join(given or ())
+    card = card_named(kind, name) if name and not query else None
+    if card is not None:
+        return find(base(), kind, Query((Term((card.id,), "id"),)))
     return find(base(), kind, asked(given, query, sort))
+
+
+def card_named(kind: str, name: str) -> Any:  # noqa: ANN401  any kind
+    """Return the card of a name, whatever its case, spaces and hyphens; None where there is none."""
+    from aliquot.knowledge.base import base
+
+    cards = base().cards(kind)
+    if name in cards:
+        return cards[name]
+    for squeeze in (str.casefold, _squeezed):
+        for card in cards.values():
+            if squeeze(name) in (squeeze(each) for each in card.names):
+                return card
+    return None
+
+
+def _squeezed(name: str) -> str:
+    """Return a name without case, spaces and hyphens: 'Tri-octyl phosphine' is 'trioctylphosphine'."""
+    return re.sub(r"[\s\u2010-\u2015\u2212-]+", "", name).casefold()
+
+
+def is_name(given: Sequence[str] | None, query: str | None) -> bool:
+    """Tell whether words are a name alone, with no condition among them."""
+    from aliquot.knowledge.query import parse
+
+    text = " ".join(given or ())
+    return (
+        bool(text) and not query and '"' not in text and all(term.field is None for term in parse(text).terms)
+    )
+
+
+def near_names(kind: str, name: str, limit: int = 5) -> list[Any]:
+    """Return the cards whose names hold a name that none has, then those spelt most like it."""
+    from rapidfuzz import fuzz, process
+
+    from aliquot.knowledge.base import base
+
+    wanted = _squeezed(name)
+    owner = {_squeezed(each): card for card in base().cards(kind).values() for each in card.names}
+    holding = [card for each, card in owner.items() if wanted in each]
+    matches = process.extract(wanted, list(owner), scorer=fuzz.ratio, limit=3 * limit, score_cutoff=70.0)
+    found = {card.id: card for card in (*holding, *(owner[match] for match, _, _ in matches))}
+    return list(found.values())[:limit]
 
 
 # --- what is printed -------------------------------------------------------------------------------------
@@ -211,7 +251,7 @@ def show(command: str, kind: str, name: str, fields: Callable[[Any], Mapping[str
     """Answer ``--show``: one card in full."""
     from aliquot.knowledge.base import base
 
-    card = base().card(kind, name)
+    card = card_named(kind, name) or base().card(kind, name)
     if not json:
         full(card, kind)
         return

@@ -22,6 +22,9 @@ CONSTANTS = {
 }
 """Constants of a material and the unit in which they are told."""
 
+OF_THE_BULK = ("band gap", "Bohr radius")
+"""Quantities of statements that are about the material itself, not about clusters, dots or a reactor."""
+
 
 def material(
     words: lookup.Words = None,
@@ -32,7 +35,7 @@ def material(
 ) -> None:
     """Tell gap, Bohr radius, density, crystal and sizing curves of a material, each with its source.
 
-    What a paper prints for the material and we do not take as ours stands apart, as that paper's statement.
+    A gap or radius that a paper prints and we do not take as ours stands apart, as that paper's statement.
 
     \b
     Examples:
@@ -95,7 +98,7 @@ def _constant(name: str, constant: Any) -> dict[str, str | None]:  # noqa: ANN40
 
 
 def _statements(card: "Material") -> list[dict[str, Any]]:
-    """Return the numbers that papers print for a material, kept as their statements."""
+    """Return the bulk constants that papers print for a material, kept as their statements."""
     from aliquot.knowledge.base import base
 
     return [
@@ -110,7 +113,7 @@ def _statements(card: "Material") -> list[dict[str, Any]]:
         }
         for statement in base().cards("statements").values()
         for figure in statement.figures
-        if figure.of in card.names
+        if figure.of in card.names and figure.quantity in OF_THE_BULK
     ]
 
 
@@ -131,10 +134,11 @@ def _one(card: "Material", notes: tuple[str, ...]) -> None:
         low, high = curve.range
         rows.append(["sizing curve", f"{curve.id}, {low} to {high}, {curve.size}", lookup.parent(curve)])
     for said in _statements(card):
-        reference = f", its ref {said['reference']}" if said["reference"] else ""
+        told = said["reference"] is None or "reference" in said["place"]
+        reference = "" if told else f", its ref {said['reference']}"
         doubts = f"; see {', '.join(said['errata'])}" if said["errata"] else ""
         printed = f"{said['source']} {said['place']}{reference}{doubts}"
-        rows.append([f"{said['quantity']}, as printed", said["text"], printed])
+        rows.append([f"{said['quantity']}, a paper's statement", said["text"], printed])
     more = [note.text for note in card.notes]
     if silent:
         more.append(f"Not reported: {', '.join(silent)}.")

@@ -29,17 +29,42 @@ def reagent(
       aliquot reagent element:P "melting:>25degC" --sort melting
       aliquot reagent "oleic acid" --json
     """
+    from aliquot.knowledge.search import Found
+
     if show is not None:
         lookup.show("reagent", "reagents", show, fields, json)
         return
-    found = lookup.named("reagents", words, query, sort)
+    name = " ".join(words or ())
+    if lookup.is_name(words, query) and lookup.card_named("reagents", name) is None:
+        _unnamed(name, json)
+        return
+    found: Found = lookup.named("reagents", words, query, sort)
     if json:
         results = [lookup.entry("reagents", hit.card, fields(hit.card)) for hit in found.hits]
-        lookup.answer("reagent", found, results, check=CHECK)
+        lookup.answer("reagent", found, results, near=[], check=CHECK)
     elif len(found.hits) == 1:
         _one(found.hits[0].card, found.notes)
     else:
         _several([hit.card for hit in found.hits], found.notes)
+
+
+def _unnamed(name: str, json: bool) -> None:
+    """Tell that no card has a name, and which are near: another substance is never shown in its place."""
+    from aliquot.knowledge.query import parse
+    from aliquot.knowledge.search import Found
+
+    near = lookup.near_names("reagents", name)
+    told = f"No card named '{name}' among the reagents."
+    if json:
+        listed = [{"id": card.id, "name": card.name} for card in near]
+        lookup.answer(
+            "reagent", Found("reagents", parse(name), ()), [], near=listed, check=CHECK, flags=[told]
+        )
+        return
+    names = "; ".join(f"{card.id} ({card.name})" for card in near)
+    hint = f"Near names, which are other substances: {names}." if near else "No name is near."
+    search = f"To search all that the cards say, put it into --query: aliquot reagent --query '{name}'."
+    lookup.say(told, hint, search)
 
 
 def fields(card: "Reagent") -> dict[str, Any]:

@@ -26,7 +26,7 @@ def routes(
         str | None, typer.Option("--class", help="Chemistry: dehalosilylation, aminopnictogen, ...")
     ] = None,
     outcome: Annotated[
-        str | None, typer.Option(help="dots, poor, clusters, bulk, negative or general.")
+        str | None, typer.Option(help="What came of it: dots, poor, bulk, negative or general.")
     ] = None,
     query: lookup.QueryText = None,
     sort: lookup.Sort = None,

@@ -58,6 +58,7 @@ KINDS: Mapping[str, type[Schema]] = MappingProxyType(
     {
         "materials": records.Material,
         "solvents": records.Solvent,
+        "structures": records.CrystalStructure,
         "reagents": records.Reagent,
         "routes": records.Route,
         "families": records.Family,
@@ -104,9 +105,7 @@ class Shadow:
                 f"{self.kind}:{self.name} is read from {self.file} instead of the card shipped with Aliquot"
             )
         if self.idle:
-            told = (
-                f"stays the shipped card '{self.shipped}', though '{self.card}' of {self.file} claims it too"
-            )
+            told = f"stays the shipped card '{self.shipped}': '{self.card}' of {self.file} claims it too"
         else:
             told = f"leads to '{self.card}' of {self.file}, no longer to the shipped card '{self.shipped}'"
         return f"{self.kind}:{self.name} {told}"
@@ -236,8 +235,8 @@ def base() -> Base:
         CardError: As :class:`Base`.
 
     Example:
-        >>> len(base().cards("errata"))
-        67
+        >>> base().card("errata", "E041").source
+        'wang2023'
     """
     folder = os.environ.get(FOLDER_VARIABLE)
     return Base(Path(folder).expanduser() if folder else None)

@@ -87,7 +87,8 @@ def citations(base: Base, keys: Iterable[str], errata: Iterable[str] = ()) -> Ci
 
     Args:
         base: The cards.
-        keys: Keys of the bibliography, or of a paper's own list of references (``"gazis2023:75"``).
+        keys: Keys of the bibliography, DOIs in it, or keys of a paper's own list of references
+            (``"gazis2023:75"``).
         errata: Located errors that the thing itself touches.
 
     Returns:
@@ -103,7 +104,7 @@ def citations(base: Base, keys: Iterable[str], errata: Iterable[str] = ()) -> Ci
         >>> [source.id for source in found.sources]
         ['mech2023', 'wang2023']
         >>> found.warning("mech2023", "this recipe")
-        '10 located errors; this recipe touches E028'
+        '... located errors; this recipe touches E028'
     """
     kept: dict[tuple[str, ...], Source] = {}
     same: dict[str, str] = {}

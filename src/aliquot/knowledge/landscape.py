@@ -1,10 +1,13 @@
 """The landscape: which chemistry has been tried for which material, and which has not.
 
 It is counted from the routes of the base, and says nothing of routes that the base does not hold: a gap is a
-cell in which no route of the base stands, not a proof that nobody tried.
+cell of which no card of the base tells, not a proof that nobody tried. A cell without a route of its own is
+no gap if a report of a cluster, a statement of a paper, a failure of the whole family or a route of a
+chemistry that can not be told apart shows that it was tried.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -44,6 +47,11 @@ _NO_BOND = frozenset({RouteClass.ADDITIVE, RouteClass.PROCESS, RouteClass.SHELL}
 """Classes that make no bond of their own: an empty cell of theirs is no gap."""
 
 
+_HALOGEN = re.compile(r"Cl|Br|I(?![a-z])|halid|chlor|brom|iod")
+"""What marks the salt of a dehalosilylation. Without it, or where the source names no salt, the same silyl
+pnictogen may as well have met a carboxylate, which is a desilylation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The routes of one class to one material."""
@@ -55,12 +63,14 @@ class Cell:
     failed: tuple[str, ...]
     """Those of them that failed."""
     plausible: bool
-    """Whether the chemistry can bring the non-metal; where it can and no route stands, the cell is a gap."""
+    """Whether the chemistry can bring the non-metal; where it can and nothing is told, the cell is a gap."""
+    told: tuple[str, ...] = ()
+    """Cards that show it as tried though no route stands here, as 'kind:name'; empty where routes stand."""
 
     @property
     def gap(self) -> bool:
-        """Whether nothing stands where something could."""
-        return not self.routes and self.plausible
+        """Whether nothing is told where something could be."""
+        return not self.routes and not self.told and self.plausible
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class Landscape:
 
     @property
     def gaps(self) -> tuple[Cell, ...]:
-        """Cells of named materials in which a route could stand and none does, row by row."""
+        """Cells of named materials of which nothing is told though a route could stand there, row by row."""
         known = (*III_V, *CADMIUM)
         return tuple(
             self.cells[class_, material]
@@ -107,6 +117,8 @@ def landscape(base: Base) -> Landscape:
         >>> found = landscape(base())
         >>> found.cell("urea complex", "InAs").plausible
         False
+        >>> found.cell("overgrowth", "InAs").told
+        ('statements:tiwari2025-inas-overgrowth',)
     """
     routes: dict[tuple[str, str], dict[str, Route]] = {}
     for route in base.cards("routes").values():
@@ -120,7 +132,8 @@ def landscape(base: Base) -> Landscape:
         filled[class_] += len(cell)
     rows = tuple(sorted(filled, key=lambda name: -filled[name]))
     places = [(row, column) for row in rows for column in columns]
-    cells = {place: _cell(*place, routes.get(place, {})) for place in places}
+    told = _told(base)
+    cells = {place: _cell(*place, routes.get(place, {}), told.get(place, {})) for place in places}
     return Landscape(
         classes=rows,
         materials=columns,
@@ -136,7 +149,34 @@ def _column(target: str) -> str:
     return GENERAL if core.startswith("III") or "-" in core else core
 
 
-def _cell(class_: str, material: str, routes: Mapping[str, Route]) -> Cell:
+def _told(base: Base) -> dict[tuple[str, str], dict[str, None]]:
+    """Return the cards other than routes of its own that show a cell as tried, by class and material."""
+    told: dict[tuple[str, str], dict[str, None]] = {}
+    for report in base.cards("clusters").values():
+        place = (RouteClass.CLUSTER.value, _column(report.material))
+        told.setdefault(place, {})[f"clusters:{report.id}"] = None
+    for statement in base.cards("statements").values():
+        for shown in statement.shows:
+            class_, _, material = shown.partition(":")
+            told.setdefault((class_, material), {})[f"statements:{statement.id}"] = None
+    for route in base.cards("routes").values():
+        for place in _beside(base, route):
+            told.setdefault(place, {})[f"routes:{route.id}"] = None
+    return told
+
+
+def _beside(base: Base, route: Route) -> Iterator[tuple[str, str]]:
+    """Yield the cells of which a route tells that stands in another."""
+    if route.outcome is Outcome.NEGATIVE and "III-V" in route.targets:
+        yield from ((route.class_.value, material) for material in III_V)
+    if route.class_ is RouteClass.DEHALOSILYLATION and route.cation is not None:
+        card = route.cation.reagent
+        salt = route.cation.text if card is None else base.card("reagents", card).formula
+        if not _HALOGEN.search(salt):
+            yield from ((RouteClass.DESILYLATION.value, _column(target)) for target in route.targets)
+
+
+def _cell(class_: str, material: str, routes: Mapping[str, Route], told: Mapping[str, None]) -> Cell:
     kind = RouteClass(class_)
     anions = _ANION.get(kind)
     plausible = (
@@ -146,7 +186,7 @@ def _cell(class_: str, material: str, routes: Mapping[str, Route]) -> Cell:
         and (anions is None or any(_brings(material, anion) for anion in anions))
     )
     failed = tuple(name for name, route in routes.items() if route.outcome is Outcome.NEGATIVE)
-    return Cell(class_, material, tuple(routes), failed, plausible)
+    return Cell(class_, material, tuple(routes), failed, plausible, () if routes else tuple(told))
 
 
 def _brings(material: str, anion: str) -> bool:

@@ -14,8 +14,8 @@
 Upper and lower case are one, accents and subscripts are dropped, and a hyphen between words is a space:
 'heat-up' is 'heat up'. A slash is not: 'InP' is no word of 'InP/ZnS'. Free words are more generous: 'InP'
 finds 'InP/ZnS' too; there 'In' and 'As' are the elements if they are written so. A number that is reported
-as a range is found if any of it lies in the range that was asked for. A line of a spectrum can be asked for by
-the energy of its photons too: 'e1:2.7..2.8eV' is 'e1:442.8..459.2nm'.
+as a range is found if any of it lies in the range that was asked for. A line of a spectrum can be asked for
+by the energy of its photons too: 'e1:2.7..2.8eV' is 'e1:442.8..459.2nm'.
 """
 
 import math
@@ -266,7 +266,7 @@ def bounds(asked: str, unit: str, field: str) -> tuple[float, float]:
 
 
 def _is_energy(asked: str, match: re.Match[str] | None) -> bool:
-    """Tell whether all numbers of a range are energies of photons, the unit of its low end left out or not."""
+    """Tell whether all numbers of a range are energies of photons; its low end may have no unit."""
     ends = [asked] if match is None else [match["limit"] or "", match["low"] or "", match["high"] or ""]
     units = [_NUMBER_ONLY.sub("", end.strip(), count=1) for end in ends if end.strip()]
     return any(units) and all(_ENERGY.fullmatch(unit) for unit in units if unit)

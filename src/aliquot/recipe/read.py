@@ -130,15 +130,20 @@ def recipe_document(name: str | Path) -> Document:
     if text in recipe_names() or page in (*recipe_names(), *series_names()):
         return _document(recipe_file(page), chosen or None)
     file, colon, variant = text.rpartition(":")
-    if colon and "/" not in variant and _is_file(file):
+    if colon and "/" not in variant and is_file(file):
         return _document(Path(file), variant)
-    if not _is_file(text) and not Path(text).suffix and Path(text).name == text:
+    if not is_file(text) and not Path(text).suffix and Path(text).name == text:
         recipe_file(text)  # no file, and it looks like a name: say which names there are
     return _document(Path(text), None)
 
 
-def _is_file(path: str) -> bool:
-    """Tell whether a file of that name exists; a name that no file can have is none."""
+def is_file(path: str | Path) -> bool:
+    """Tell whether a file of that name exists; a name that no file can have is none.
+
+    Example:
+        >>> is_file("x" * 5000)
+        False
+    """
     try:
         return Path(path).is_file()
     except (OSError, ValueError):
@@ -200,12 +205,12 @@ def _document(path: Path, variant: str | None) -> Document:
 def _base(path: Path, name: str, document: Document) -> Document:
     """Return the document of the recipe that a file varies: beside it, or in the book."""
     beside = path.parent / name
-    if _is_file(str(beside)):
+    if is_file(str(beside)):
         base, seen = beside, {path.resolve()}
         while base.resolve() not in seen:
             seen.add(base.resolve())
             below = Document.from_file(base, RecipeError).tree.get("base")
-            if below is None or not _is_file(str(base.parent / str(below))):
+            if below is None or not is_file(str(base.parent / str(below))):
                 return _document(beside, None)
             base = base.parent / str(below)
         raise RecipeError(

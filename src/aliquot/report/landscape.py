@@ -23,7 +23,8 @@ def figure(landscape: Landscape) -> str:
     """Return the routes by chemistry and material as an inline SVG.
 
     A filled cell holds its count and is the darker the more there are; a cross beneath tells how many failed;
-    a ring is a gap; what the chemistry can not make is left blank. Nothing rests on colour alone.
+    a plus is told on another card, a ring is a gap; what the chemistry can not make is left blank. Nothing
+    rests on colour alone.
 
     Example:
         >>> from aliquot.knowledge.base import base
@@ -50,6 +51,8 @@ def draw(figure: "Figure", landscape: Landscape) -> None:
                 _filled(axes, (x, y), len(cell.routes), len(cell.failed), most)
             elif cell.gap:
                 axes.plot([x], [y], "o", ms=6.5, mfc="none", mec=QUIET.light, mew=1.1)
+            elif cell.told:
+                axes.plot([x], [y], "+", ms=6.5, mec=QUIET.light, mew=1.1)
     _frame(axes, landscape)
     _key(axes, landscape)
 
@@ -89,7 +92,7 @@ def _key(axes: "Axes", landscape: Landscape) -> None:
     """Say beneath what the marks mean."""
     told = (
         f"{landscape.routes} routes; shells count for their core    n✗  of them failed    "
-        "○  no route in the base    blank  not of this chemistry"
+        "+  told on another card    ○  nothing told    blank  not of this chemistry"
     )
     axes.set_xlabel(told, fontsize=9.5, color=QUIET.light, loc="left", labelpad=10)
 
@@ -125,7 +128,9 @@ def _cells(landscape: Landscape, class_: str) -> Sequence[tuple[str, str, str]]:
             failed = f" ({len(cell.failed)}✗)" if cell.failed else ""
             found.append((f"{len(cell.routes)}{failed}", "held", ", ".join(cell.routes)))
         elif cell.gap:
-            found.append(("○", "gap", "no route in the base"))
+            found.append(("○", "gap", "nothing told in the base"))
+        elif cell.told:
+            found.append(("+", "gap", ", ".join(cell.told)))
         else:
             found.append(("", "none", "not of this chemistry"))
     return found

@@ -80,10 +80,10 @@ def _review(name: str) -> "tuple[list[Reviewed], tuple[Concern, ...]]":
     """Review a recipe, or all of a series and the series itself."""
     from aliquot.recipe import recipe_book, series_names
     from aliquot.recipe.checks import errata, review, review_series
-    from aliquot.recipe.read import recipe_document, recipe_of, series_of
+    from aliquot.recipe.read import is_file, recipe_document, recipe_of, series_of
 
     path = recipe_book(name) if name in series_names() else Path(name)
-    series = series_of(path) if path.is_file() else None
+    series = series_of(path) if is_file(path) else None
     names = [name] if series is None else [f"{path}:{variant.id}" for variant in series[1].recipes]
     documents = [recipe_document(each) for each in names]
     recipes = [recipe_of(document) for document in documents]

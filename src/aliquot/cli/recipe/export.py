@@ -1,6 +1,6 @@
 """`aliquot recipe export`: a recipe for databases, notebooks and robots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +24,13 @@ class Format(StrEnum):
 
 
 SUFFIXES = {Format.ORD: ".pbtxt", Format.ELN: ".eln", Format.XDL: ".xdl"}
+USED_BY: Mapping[str, tuple[Format, ...]] = {
+    "--name": (Format.ORD,),
+    "--email": (Format.ORD,),
+    "--date": (Format.ORD, Format.ELN),
+    "--with": (Format.ELN,),
+}
+"""Formats that have a place for what an option tells."""
 
 
 def export(
@@ -57,6 +64,7 @@ def export(
     from aliquot.recipe.exchange.prose import day
     from aliquot.recipe.read import recipe_document, recipe_of
 
+    _check_options(to, {"--name": name, "--email": email, "--date": date, "--with": beside})
     if date is not None:
         day(date)
     document = recipe_document(recipe)
@@ -71,6 +79,25 @@ def export(
         data = _eln(read, document, beside or [], date)
     _write(path, data)
     _tell(read.id, to, path, lossy, as_json=json)
+
+
+def _check_options(to: Format, given: Mapping[str, object]) -> None:
+    """Refuse an option that the format would leave unused.
+
+    Raises:
+        InputError: If there is one.
+    """
+    from aliquot.errors import InputError, Where
+
+    for option, value in given.items():
+        if value and to not in USED_BY[option]:
+            raise InputError(
+                given=f"{option} for {to.value}",
+                expected=f"{option} for {' or '.join(used.value for used in USED_BY[option])} only",
+                why=f"{to.value} has no place for it: it would be silently lost",
+                remedy=f"Leave {option} out, or choose another format.",
+                where=Where(key=option),
+            )
 
 
 def _tell(recipe: str, to: Format, path: Path, lossy: "Sequence[Loss]", *, as_json: bool) -> None:

@@ -127,12 +127,27 @@ def _example(table: "LiteratureTable", code: str) -> str:
 
 
 def _begin(table: "LiteratureTable", row: int, folder: Path) -> tuple[Path, tuple[str, ...]]:
-    """Write the beginning of a recipe from a row."""
+    """Write the beginning of a recipe from a row.
+
+    Raises:
+        InputError: If there is no such row, the folder can not be made, or the file exists.
+    """
     from aliquot.cli.recipe.book import write_new
+    from aliquot.errors import InputError, Where
     from aliquot.recipe.exchange.skeleton import skeleton
 
     begun = skeleton(table.row(row))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        in_the_way = isinstance(fault, FileExistsError | NotADirectoryError)
+        raise InputError(
+            given=f"'{folder}'{', where a file is in the way' if in_the_way else ''}",
+            expected="a folder, or the name of a new one",
+            why="the recipe gets a name of its own in it" if in_the_way else str(fault.strerror),
+            remedy="Name another folder.",
+            where=Where(str(folder), key="--yaml"),
+        ) from None
     path = folder / f"{begun.id}.yaml"
     write_new(path, begun.text, "--yaml")
     return path, begun.notes
@@ -142,7 +157,7 @@ def _check_options(yaml: Path | None, row: int | None) -> None:
     """Refuse one of two options without the other.
 
     Raises:
-        InputError: If only one is given, or the folder is a file.
+        InputError: If only one is given.
     """
     from aliquot.errors import InputError
 
@@ -153,11 +168,4 @@ def _check_options(yaml: Path | None, row: int | None) -> None:
             expected="both, or neither",
             why="a recipe is begun from one row, in a folder",
             remedy=f"Add {missing}.",
-        )
-    if yaml is not None and yaml.exists() and not yaml.is_dir():
-        raise InputError(
-            given=f"'{yaml}', which is a file",
-            expected="a folder",
-            why="the recipe gets a name of its own in it",
-            remedy="Name a folder.",
         )

@@ -53,3 +53,6 @@ from aliquot.knowledge.records.rules import Figure as Figure
 from aliquot.knowledge.records.rules import Reference as Reference
 from aliquot.knowledge.records.rules import Rule as Rule
 from aliquot.knowledge.records.rules import Statement as Statement
+from aliquot.knowledge.records.structures import CrystalStructure as CrystalStructure
+from aliquot.knowledge.records.structures import Lattice as Lattice
+from aliquot.knowledge.records.structures import Sites as Sites

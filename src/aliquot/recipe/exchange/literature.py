@@ -4,15 +4,16 @@ Two published tables are known by their headings: InP (Nguyen et al., 219 rows) 
 234 rows). Nothing is corrected: every value stays as it is in the table, every doubt is a flag of its row.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite, nan
 from pathlib import Path
 
 from aliquot.errors import FormatError, Where
 from aliquot.knowledge.store import find_reagent
 from aliquot.recipe.exchange.literature_forms import FORMS, Form, SpeciesColumns
+from aliquot.recipe.exchange.literature_lines import filled_lines
 from aliquot.recipe.exchange.prose import ZERO_CELSIUS, clean
 
 Sizes = Callable[[str, float], tuple[float, float] | None]
@@ -151,7 +152,7 @@ def read_table(path: str | Path, sizes: Sizes | None = None) -> LiteratureTable:
         aliquot.errors.FormatError: nowhere.csv: got the file 'nowhere.csv'; expected a table of ...
     """
     file = Path(path)
-    lines = _lines(file)
+    lines = filled_lines(file)
     headings = [heading.strip() for heading in lines[0][1]] if lines else []
     form = next((form for form in FORMS if set(form.columns) <= set(headings)), None)
     if form is None:
@@ -162,9 +163,10 @@ def read_table(path: str | Path, sizes: Sizes | None = None) -> LiteratureTable:
         if len(cells) != len(headings):
             raise _ragged(file, line, len(cells), len(headings))
         written = {heading: cell.strip() for heading, cell in zip(headings, cells, strict=True)}
-        row = _Row(form, written, Where(file.name, line)).read(number, line)
+        reader = _Row(form, written, Where(file.name, line))
+        row = reader.read(number, line)
         first = seen.setdefault(tuple(written[name] for name in form.content), number)
-        flags = list(_flags(row, form, written, sizes))
+        flags = list(_flags(row, reader, sizes))
         if first != number:
             flags.append(Flag("duplicate", f"the same as row {first}"))
         rows.append(replace(row, flags=tuple(flags)))
@@ -214,15 +216,18 @@ class _Row:
         if column is None or self.written[column] in {"None", ""}:
             return None
         try:
-            return float(self.written[column])
+            value = float(self.written[column])
         except ValueError:
+            value = nan
+        if not isfinite(value):  # 'nan' and 'inf' are numbers to Python alone
             raise FormatError(
                 given=f"'{self.written[column]}' under '{column}'",
                 expected="a number, or 'None' where it is missing",
                 why="the column holds numbers",
                 remedy="Correct the cell.",
                 where=self.where,
-            ) from None
+            )
+        return value
 
     def _kelvin(self, column: str | None) -> float | None:
         value = self.number(column)
@@ -244,12 +249,12 @@ class _Row:
         )
 
 
-def _flags(row: LiteratureRow, form: Form, written: Mapping[str, str], sizes: Sizes | None) -> Iterator[Flag]:
+def _flags(row: LiteratureRow, reader: _Row, sizes: Sizes | None) -> Iterator[Flag]:
     """Yield what is doubtful about a row by itself."""
     yield from _missing(row)
     yield from _outliers(row)
-    yield from _amounts(row, form, written)
-    yield from _ratios(row, form, written)
+    yield from _amounts(row, reader)
+    yield from _ratios(row, reader)
     yield from _masses(row)
     if sizes is not None:
         yield from _size(row, sizes)
@@ -280,23 +285,24 @@ def _outliers(row: LiteratureRow) -> Iterator[Flag]:
             yield Flag("cold", f"{name} at {clean(kelvin - ZERO_CELSIUS):g} °C")
 
 
-def _amounts(row: LiteratureRow, form: Form, written: Mapping[str, str]) -> Iterator[Flag]:
+def _amounts(row: LiteratureRow, reader: _Row) -> Iterator[Flag]:
     for species in row.species:
         if not species.is_dosed:
             yield Flag("zero-amount", f"{species.name}: named, and nothing of it")
-    for columns in form.species:
-        if written[columns.name] in {"None", ""}:
-            amounts = [written[name] for name in (columns.mmol, columns.grams, columns.millilitres) if name]
-            if any(cell not in {"None", "", "0", "0.0"} for cell in amounts):
-                yield Flag("amount-without-name", f"{columns.role}: {', '.join(amounts)}, and no name")
+    for columns in reader.form.species:
+        if reader.written[columns.name] in {"None", ""}:
+            names = [name for name in (columns.mmol, columns.grams, columns.millilitres) if name]
+            if any(reader.number(name) for name in names):
+                amounts = ", ".join(reader.written[name] for name in names)
+                yield Flag("amount-without-name", f"{columns.role}: {amounts}, and no name")
 
 
-def _ratios(row: LiteratureRow, form: Form, written: Mapping[str, str]) -> Iterator[Flag]:
+def _ratios(row: LiteratureRow, reader: _Row) -> Iterator[Flag]:
     """Yield ratio columns that do not follow from the amounts beside them."""
-    for ratio in form.ratios:
+    for ratio in reader.form.ratios:
         stated = row.ratios.get(ratio.column)
-        above, below = (float(written[name]) for name in (ratio.numerator, ratio.denominator))
-        if stated is None or below == 0.0:
+        above, below = reader.number(ratio.numerator), reader.number(ratio.denominator)
+        if stated is None or above is None or not below:
             continue
         computed = above / below
         if abs(stated - computed) > max(RATIO_TOLERANCE * computed, ROUNDING):
@@ -349,26 +355,6 @@ def card_name(name: str) -> str | None:
 
 ALIASES = {"phosphine gas": "PH3", "superhydride": "LiEt3BH", "myrstic acid": "myristic acid"}
 """Names of the tables that the cards do not have; one of them is misspelt there."""
-
-
-def _lines(file: Path) -> Sequence[tuple[int, list[str]]]:
-    """Return the filled lines of a file with their numbers."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            given=f"the file '{file.name}'",
-            expected="a table of syntheses, comma-separated",
-            why=f"it can not be read ({error.strerror})",
-            remedy="Check the path.",
-            where=Where(str(file)),
-        ) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")  # every byte is a character there; one of the tables is written so
-    reader = csv.reader(text.splitlines())
-    return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
 
 
 def _unknown(file: Path, headings: Sequence[str]) -> FormatError:

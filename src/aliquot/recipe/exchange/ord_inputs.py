@@ -78,7 +78,7 @@ def _portion(recipe: Recipe, part: Portion, key: str) -> tuple[dict[str, Any], l
     doses = {dose.key: dose for dose in recipe.doses}
     if part.name in solutions:
         solution = solutions[part.name]
-        share = 1.0 if part.volume is None else part.volume / solution.volume
+        share = 1.0 if part.volume is None or solution.volume <= 0.0 else part.volume / solution.volume
         why = "an input is mixed when it is added: how the solution was made is not told"
         return {"components": _mixture(recipe, solution, share)}, [Loss(f"solutions.{part.name}", why)]
     if part.name in doses:

@@ -212,7 +212,9 @@ def _limiting(recipe: Recipe) -> frozenset[str]:
     found = {name for element in made.limits for name in made.sources.get(element, ())}
     if ELECTRONS in made.limits:
         found |= {
-            name for name in recipe.amounts if (card := find_reagent(name)) is not None and card.donates
+            name
+            for name in recipe.mixture.amounts
+            if (card := find_reagent(name)) is not None and card.donates
         }
     return frozenset(found)
 

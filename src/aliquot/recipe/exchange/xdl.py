@@ -5,7 +5,7 @@ centrifuge is only in its reference implementation. What was not reported is lef
 would take a default of its own for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET  # only written here, never parsed
 
@@ -15,7 +15,7 @@ from aliquot.knowledge.store import find_reagent, material, source
 from aliquot.recipe.batch import BatchRecipe, Portion, Step
 from aliquot.recipe.exchange.loss import Loss
 from aliquot.recipe.exchange.prose import as_dosed, clean, split
-from aliquot.recipe.exchange.xdl_steps import Line, Writer, identifier, milliliters
+from aliquot.recipe.exchange.xdl_steps import Line, Writer, identifiers, milliliters
 from aliquot.recipe.record import Dose, Recipe, Solution
 
 _ROLES = {"solvent": "solvent", "acid": "acid", "ligand": "ligand", "cation source": "substrate"}
@@ -71,13 +71,14 @@ class _Making:
         self.recipe = recipe
         self.doses = {dose.key: dose for dose in recipe.doses}
         self.solutions = {solution.name: solution for solution in recipe.solutions}
-        self.writer = Writer(recipe, self.put)
-        self.made: dict[str, str] = {}
+        self.ids = identifiers(recipe.vessels)
+        self.made = _solution_ids(self.solutions, self.ids)
+        self.writer = Writer(recipe, self.put, self.ids, {*self.ids.values(), *self.made.values()})
 
     def file(self) -> XdlFile:
         """Return the whole."""
         parts = split(self.recipe.steps)
-        prep = [line for name in self._used() for line in self._mix(self.solutions[name])]
+        prep = [line for solution in self.solutions.values() for line in self._mix(solution)]
         blocks = {
             "Prep": prep,
             "Reaction": self._lines(parts.reaction),
@@ -87,9 +88,9 @@ class _Making:
         synthesis = ET.SubElement(root, "Synthesis")
         ET.SubElement(synthesis, "Metadata", self._metadata())
         hardware = ET.SubElement(synthesis, "Hardware")
-        for vessel in [*self.recipe.vessels, *self.made.values(), *self.writer.vials]:
-            kind = "reactor" if vessel == self.recipe.reactor else "flask"
-            ET.SubElement(hardware, "Component", {"id": identifier(vessel), "type": kind})
+        for vessel in [*self.ids.values(), *self.made.values(), *self.writer.vials]:
+            kind = "reactor" if vessel == self.ids[self.recipe.reactor] else "flask"
+            ET.SubElement(hardware, "Component", {"id": vessel, "type": kind})
         reagents = ET.SubElement(synthesis, "Reagents")
         for content in self._reagents():
             ET.SubElement(reagents, "Reagent", content)
@@ -101,12 +102,15 @@ class _Making:
                     ET.SubElement(within, line.step, dict(line.properties))
         ET.indent(root)
         text = '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
-        return XdlFile(text, (*self._hardware_losses(), *self.writer.lossy, *self._losses()))
+        lossy = [*self._hardware_losses(), *self.writer.lossy, *self._losses()]
+        told = {loss.field for loss in lossy}
+        lossy += [Loss(key, "not reported: left out") for key in self.recipe.unreported if key not in told]
+        return XdlFile(text, tuple(lossy))
 
     def put(self, part: Portion, vessel: str, key: str, seconds: float | None) -> Line:
         """Return the line that puts a dose or a portion of a solution into a vessel."""
         time = {} if not seconds else {"time": f"{clean(seconds):g} s"}
-        into = identifier(vessel)
+        into = self.ids[vessel]
         if part.name in self.solutions:
             moved = {"from_vessel": self.made[part.name], "to_vessel": into}
             volume = self.solutions[part.name].volume if part.volume is None else part.volume
@@ -122,15 +126,6 @@ class _Making:
 
     def _lines(self, steps: Sequence[Step]) -> list[Line]:
         return [line for index in range(len(steps)) for line in self.writer.lines(steps, index)]
-
-    def _used(self) -> list[str]:
-        """Return the solutions, and give each a vessel; the recipe names them before they are used."""
-        for name in self.solutions:
-            vessel = identifier(name)
-            self.made[name] = (
-                vessel if vessel not in map(identifier, self.recipe.vessels) else f"{vessel}_solution"
-            )
-        return list(self.solutions)
 
     def _mix(self, solution: Solution) -> list[Line]:
         """Return the lines that make a solution in its own vessel, from doses."""
@@ -157,7 +152,7 @@ class _Making:
             "description": recipe.title,
             "publication": "; ".join(doi for doi in known if doi),
             "product": material(recipe.material).name,
-            "product_vessel": identifier(recipe.reactor),
+            "product_vessel": self.ids[recipe.reactor],
         }
         return {key: text for key, text in found.items() if text}
 
@@ -171,7 +166,9 @@ class _Making:
             content = _reagent(name, card)
             if dose is not None and dose.purity is not None:
                 content["purity"] = f"{clean(dose.purity.value * 100.0):g}"
-            found.setdefault(name, content)
+            if found.setdefault(name, content) != content:
+                why = "another purity of the same reagent: one has a place, that of the first"
+                self.writer.lose(f"reagents.{key}.purity", why)
         for name in self.writer.solvents:
             card = find_reagent(name)
             found.setdefault(_name(card, name), _reagent(_name(card, name), card))
@@ -197,6 +194,16 @@ class _Making:
         if self.recipe.observe is not None:
             lost.append(Loss("observe", "measurements have no place"))
         return lost
+
+
+def _solution_ids(solutions: Iterable[str], vessels: Mapping[str, str]) -> dict[str, str]:
+    """Return an identifier for each solution's vessel; one that is named as a vessel is another thing."""
+    names = list(solutions)
+    found = identifiers((name for name in names if name not in vessels), vessels.values())
+    for name in names:
+        if name in vessels:
+            (found[name],) = identifiers([f"{name} solution"], [*vessels.values(), *found.values()]).values()
+    return {name: found[name] for name in names}
 
 
 def reagent_name(recipe: Recipe, key: str) -> str:

@@ -1,7 +1,7 @@
 """Steps of the bench in words of XDL."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aliquot.knowledge.store import find_reagent
@@ -79,12 +79,44 @@ def identifier(name: str) -> str:
     return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "vessel"
 
 
+def identifiers(names: Iterable[str], taken: Collection[str] = ()) -> dict[str, str]:
+    """Return an identifier for each of several names, no two alike.
+
+    A name that is one already keeps it; of others that come to the same the first has it, the next get a
+    number.
+
+    Args:
+        names: The names.
+        taken: Identifiers that stand for something else.
+
+    Returns:
+        Identifier by name, in the order of the names.
+
+    Example:
+        >>> identifiers(["stock 1", "stock_1", "α", "β"])
+        {'stock 1': 'stock_1_2', 'stock_1': 'stock_1', 'α': 'vessel', 'β': 'vessel_2'}
+    """
+    listed = list(dict.fromkeys(names))
+    used = set(taken)
+    found: dict[str, str] = {}
+    for name in sorted(listed, key=lambda name: identifier(name) != name):
+        plain, number = identifier(name), 2
+        free = plain
+        while free in used:
+            free, number = f"{plain}_{number}", number + 1
+        used.add(free)
+        found[name] = free
+    return {name: found[name] for name in listed}
+
+
 class Writer:
     """Writes steps, and keeps what it needed and lost."""
 
-    def __init__(self, recipe: BatchRecipe, put: Put) -> None:
+    def __init__(self, recipe: BatchRecipe, put: Put, ids: Mapping[str, str], taken: Collection[str]) -> None:
         self.recipe = recipe
         self.put = put
+        self.ids = ids
+        self.taken = taken
         self.lossy: list[Loss] = []
         self.vials: list[str] = []
         self.solvents: list[str] = []
@@ -113,8 +145,8 @@ class Writer:
             case Purge():
                 return self._purge(step, steps[index - 1] if index else None)
             case Heat():
-                if step.rate is not None:
-                    self.lose(f"{step.key}.rate", "no step has a heating rate")
+                silent = "not reported: as fast as the heater goes"
+                self.lose(f"{step.key}.rate", silent if step.rate is None else "no step has a heating rate")
                 return self._heat(vessel, step.to)
             case Inject() | Feed():
                 return self._add(step)
@@ -125,23 +157,23 @@ class Writer:
 
     def _degas(self, step: Degas, after: Step | None) -> list[Line]:
         """Return the heating of a degassing; with the purge behind it, it is an evacuation and a refill."""
-        lines = [] if step.at is None else self._heat(step.vessel, step.at)
-        for name in ("duration", "pressure"):
-            if getattr(step, name) is not None:
-                self.lose(f"{step.key}.{name}", f"an evacuation has no {name}")
+        lines = self._warm(step.vessel, step.at, step.key)
+        for key, name in (("for", "duration"), ("pressure", "pressure")):
+            reported = "" if getattr(step, name) is not None else "not reported, and "
+            self.lose(f"{step.key}.{key}", f"{reported}an evacuation has no {name}")
         if isinstance(after, Purge) and after.vessel == step.vessel:
             return lines
         self.lose(step.key, "vacuum without a gas behind it: it is refilled with any inert gas")
-        return [*lines, Line("EvacuateAndRefill", {"vessel": identifier(step.vessel)})]
+        return [*lines, Line("EvacuateAndRefill", {"vessel": self.ids[step.vessel]})]
 
     def _purge(self, step: Purge, before: Step | None) -> list[Line]:
         if not isinstance(before, Degas):
             self.lose(step.key, "filled with a gas: written as an evacuation and a refill")
-        return [Line("EvacuateAndRefill", {"vessel": identifier(step.vessel), "gas": step.gas})]
+        return [Line("EvacuateAndRefill", {"vessel": self.ids[step.vessel], "gas": step.gas})]
 
     def _heat(self, vessel: str, kelvin: float) -> list[Line]:
         self._hot[vessel] = kelvin
-        content = {"vessel": identifier(vessel), "temp": temperature(kelvin)}
+        content = {"vessel": self.ids[vessel], "temp": temperature(kelvin)}
         return [Line("HeatChillToTemp", {**content, "active": "true", "continue_heatchill": "true"})]
 
     def _warm(self, vessel: str, kelvin: float | None, key: str) -> list[Line]:
@@ -153,10 +185,11 @@ class Writer:
 
     def _add(self, step: Inject | Feed) -> list[Line]:
         lines = self._warm(step.vessel, step.at, step.key)
+        lasts = f"{step.key}.{'for' if isinstance(step, Feed) else 'duration'}"
         if step.duration is None:
-            self.lose(f"{step.key}.duration", "not reported: no time")
+            self.lose(lasts, "not reported: no time")
         elif step.duration == 0.0:
-            self.lose(f"{step.key}.duration", "a fast injection: no time, the robot adds at its own speed")
+            self.lose(lasts, "a fast addition: no time, the robot adds at its own speed")
         if len(step.what) > 1:
             self.lose(f"{step.key}.what", "added together: one after the other")
         lines += [self.put(part, step.vessel, step.key, step.duration) for part in step.what]
@@ -166,7 +199,7 @@ class Writer:
 
     def _hold(self, step: Hold) -> list[Line]:
         """Return a hold, cut at its aliquots."""
-        content = {"vessel": identifier(step.vessel), "temp": temperature(step.at)}
+        content = {"vessel": self.ids[step.vessel], "temp": temperature(step.at)}
         self._hot[step.vessel] = step.at
         lines: list[Line] = []
         now = 0.0
@@ -184,18 +217,20 @@ class Writer:
 
     def _draw(self, step: Hold, aliquots: Aliquots | None, time: float) -> Line:
         """Return the transfer of an aliquot into its vial."""
-        vial = f"aliquot_{len(self.vials) + 1}"
+        name = f"aliquot_{len(self.vials) + 1}"
+        (vial,) = identifiers([name], {*self.taken, *self.vials}).values()
         self.vials.append(vial)
-        content = {"from_vessel": identifier(step.vessel), "to_vessel": vial}
+        content = {"from_vessel": self.ids[step.vessel], "to_vessel": vial}
         if aliquots is None or aliquots.volume is None:
             self.lose(f"{step.key}.aliquots.volume", f"not reported: no volume at {duration(time)}")
             return Line("Transfer", content)
         return Line("Transfer", {**content, "volume": milliliters(aliquots.volume)})
 
     def _workup(self, step: Step) -> list[Line]:  # noqa: PLR0911  one for each verb
-        vessel = identifier(step.vessel)
+        vessel = self.ids[step.vessel]
         match step:
             case Quench():
+                self._hot.pop(step.vessel, None)
                 self.lose(
                     f"{step.key}.how",
                     f"'{step.how}' has no word: heating stops" if step.how else "not reported",
@@ -220,7 +255,7 @@ class Writer:
 
     def _precipitate(self, step: Precipitate) -> list[Line]:
         """Return the antisolvent, by volume while the contents of the vessel are known."""
-        content = {"vessel": identifier(step.vessel), "reagent": self._solvent(step.using)}
+        content = {"vessel": self.ids[step.vessel], "reagent": self._solvent(step.using)}
         before = self._contents.get(step.key)
         known = before is not None and not before.incomplete and step.vessel not in self._washed
         self._washed.add(step.vessel)
@@ -235,7 +270,7 @@ class Writer:
         return [Line("Precipitate", content)]
 
     def _centrifuge(self, step: Centrifuge) -> list[Line]:
-        content = {"vessel": identifier(step.vessel)}
+        content = {"vessel": self.ids[step.vessel]}
         default = "not reported: left out, where the reference implementation takes"
         if step.speed is None:
             self.lose(f"{step.key}.speed", f"{default} 4000 RPM")
