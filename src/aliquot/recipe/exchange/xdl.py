@@ -163,7 +163,7 @@ class _Making:
             dose = self.doses.get(key)
             card = find_reagent(dose.reagent if dose else self.recipe.undosed[key])
             name = reagent_name(self.recipe, key)
-            content = _reagent(name, card)
+            content = _reagent(name, card, dissolved=dose is not None and dose.concentration is not None)
             if dose is not None and dose.purity is not None:
                 content["purity"] = f"{clean(dose.purity.value * 100.0):g}"
             if found.setdefault(name, content) != content:
@@ -222,11 +222,11 @@ def _name(card: Reagent | None, name: str) -> str:
     return name if card is None else card.name
 
 
-def _reagent(name: str, card: Reagent | None) -> dict[str, str]:
+def _reagent(name: str, card: Reagent | None, *, dissolved: bool = False) -> dict[str, str]:
     found = {"name": name}
     if card is None:
         return found
-    if card.state == "solid":
+    if card.state == "solid" and not dissolved:
         found["solid"] = "true"
     found["molecular_weight"] = f"{clean(card.molar_mass.to('g/mol')):g} g/mol"
     if card.density is not None:
