@@ -14,11 +14,15 @@ from platformdirs import user_cache_path
 
 from aliquot.cli import (
     analyse,
+    assign,
     cite,
     clusters,
+    compare,
     errata,
     landscape,
     lookup,
+    mass,
+    mass_size,
     material,
     output,
     reagent,
@@ -26,6 +30,8 @@ from aliquot.cli import (
     routes,
     rules,
     simulate,
+    tem,
+    xrd,
 )
 from aliquot.cli.recipe import app as recipe
 from aliquot.errors import AliquotError
@@ -57,6 +63,9 @@ def _root(
 
 app.command("simulate", short_help="A recipe in, populations and spectra out.")(simulate.simulate)
 app.command("analyse", short_help="Measured spectra in, findings out.")(analyse.analyse)
+app.command("assign", short_help="Formulas of clusters for a mass, and their rivals.")(assign.assign)
+app.command("mass", short_help="A mass spectrum in; formulas, series, bands out.")(mass.mass)
+app.command("mass-size", short_help="The diameter of a dot of a mass, and back.")(mass_size.mass_size)
 app.command("reproduce", short_help="A paper's numbers, published and computed.")(reproduce.reproduce)
 app.command("routes", short_help="Published ways to a material.")(routes.routes)
 app.command("clusters", short_help="Magic-sized clusters, by line and family.")(clusters.clusters)
@@ -65,7 +74,10 @@ app.command("reagent", short_help="A chemical: structure, density, hazards.")(re
 app.command("errata", short_help="Located errors of the papers.")(errata.errata)
 app.command("rules", short_help="What the field holds true.")(rules.rules)
 app.command("landscape", short_help="Routes by chemistry and material, and the gaps.")(landscape.landscape)
+app.command("tem", short_help="Sizes of dots from an electron micrograph.")(tem.tem)
+app.command("compare", short_help="What instruments say of one sample, side by side.")(compare.compare)
 app.command("cite", short_help="What a recipe, a result or a card stands on.")(cite.cite)
+app.command("xrd", short_help="Diameter and phases from an X-ray pattern.")(xrd.xrd)
 
 app.add_typer(recipe.app, name="recipe", short_help="Check, tabulate, scale, export, import, copy recipes.")
 

@@ -73,7 +73,7 @@ def read_sheet(path: Path) -> Sheet:
         FormatError: If the file can not be read, is no text, or is too large.
     """
     file = str(path)
-    lines = _LINE_END.split(decode(_bytes(path), file))
+    lines = _LINE_END.split(decode(read_bytes(path), file))
     sheets = [_sheet(lines, delimiter, file) for delimiter in "\t;,"]
     return max(sheets, key=lambda sheet: sum(map(sheet.is_data, sheet.rows)))
 
@@ -113,7 +113,7 @@ def decode(content: bytes, file: str) -> str:
     return text
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Return the content of a file of bearable size."""
     try:
         size = path.stat().st_size

@@ -1,0 +1,1 @@
+"""Mass spectra: isotope envelopes one way, formulas and sizes the other."""
