@@ -33,7 +33,7 @@ class Pattern:
     """
 
     two_theta: Float[np.ndarray, " n"]
-    intensities: Float[np.ndarray, " n"]
+    intensities: Float[np.ndarray, " k"]
     wavelength_nm: float
     label: str
     where: Where | None = None
@@ -83,7 +83,7 @@ class Pattern:
     def from_q(
         cls,
         q: Float[np.ndarray, " n"],
-        intensities: Float[np.ndarray, " n"],
+        intensities: Float[np.ndarray, " k"],
         wavelength_nm: float,
         label: str,
         where: Where | None = None,

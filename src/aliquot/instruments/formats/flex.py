@@ -64,7 +64,7 @@ def read_flex(path: str | Path) -> MassSpectrum:
     return spectrum_of(mz[valid], counts[valid], folder_label(folder), Where(str(folder)))
 
 
-def mz_of(times: Float[np.ndarray, " n"], constants: Mapping[str, float]) -> Float[np.ndarray, " n"]:
+def mz_of(times: Float[np.ndarray, " n"], constants: Mapping[str, float | int]) -> Float[np.ndarray, " n"]:
     """Return m/z [Da] for times of flight [ns], NaN where no ion arrives that early, shape (n,).
 
     Example:
@@ -78,7 +78,7 @@ def mz_of(times: Float[np.ndarray, " n"], constants: Mapping[str, float]) -> Flo
     return np.asarray(np.where(root > 0.0, root, np.nan) ** 2)
 
 
-def write_flex(folder: str | Path, counts: np.ndarray, constants: Mapping[str, float]) -> None:
+def write_flex(folder: str | Path, counts: np.ndarray, constants: Mapping[str, float | int]) -> None:
     """Write counts as a flex folder, for tests and for programs that read nothing else.
 
     Args:

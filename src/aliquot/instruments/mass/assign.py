@@ -248,7 +248,7 @@ def _ranked(
     order = np.argsort(scores, kind="stable")[:_SHOWN]
     candidates = tuple(
         Candidate(
-            formula=asked.family.formula(*found.counts[i]),
+            formula=asked.family.formula(*found.counts[i].tolist()),
             mass=float(found.masses[i]),
             error=float(mass - found.masses[i]),
             formal_charge=int(charges[i]),
@@ -274,7 +274,7 @@ def _twins(asked: _Question, found: Compositions, which: int) -> tuple[Twin, ...
     places = np.nonzero(near)[0]
     excess = np.abs(asked.charges(found.counts[places]) - asked.charge)
     likeliest = places[np.lexsort((np.abs(apart[places]), excess))][:_TWINS]
-    return tuple(Twin(asked.family.formula(*found.counts[i]), float(apart[i])) for i in likeliest)
+    return tuple(Twin(asked.family.formula(*found.counts[i].tolist()), float(apart[i])) for i in likeliest)
 
 
 def _control(

@@ -167,7 +167,7 @@ def patterns(peaks: Sequence[Peak], charges: Sequence[int] = (1, 2, 3, 4)) -> tu
         The patterns, by falling height of their highest peak.
 
     Example:
-        >>> pairs = ((245.317, 100), (245.814, 34), (246.312, 19))
+        >>> pairs = ((245.317, 100.0), (245.814, 34.0), (246.312, 19.0))
         >>> three = [Peak(mz, h, h, 0.02, 0.01, h) for mz, h in pairs]
         >>> found = patterns(three)[0]
         >>> found.charge, round(found.spacing, 3)

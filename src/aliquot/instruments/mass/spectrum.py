@@ -43,7 +43,7 @@ class MassSpectrum:
     """
 
     mz: Float[np.ndarray, " n"]
-    intensities: Float[np.ndarray, " n"]
+    intensities: Float[np.ndarray, " k"]
     label: str
     mode: Mode = Mode.PROFILE
     where: Where | None = None

@@ -1,0 +1,53 @@
+"""The packages that read pictures, which are an extra of the installation."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from aliquot.errors import InputError, Where
+
+
+@contextmanager
+def needs_images(asked_by: str) -> Iterator[None]:
+    """Tell which extra to install where a package is missing.
+
+    Args:
+        asked_by: File or option that needs it.
+
+    Raises:
+        InputError: If something inside imports a package that is not installed.
+
+    Example:
+        >>> with needs_images("a.png"):
+        ...     import nothing_of_this_name
+        Traceback (most recent call last):
+        aliquot.errors.InputError: a.png: got an installation without 'nothing_of_this_name'; ...
+    """
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise InputError(
+            given=f"an installation without '{missing.name}'",
+            expected="the images extra",
+            why="pictures are read and parted with it",
+            remedy="Install it: pip install 'aliquot[images]'.",
+            where=Where(asked_by),
+        ) from None
+
+
+def skimage(room: str) -> Any:  # noqa: ANN401  its functions carry no types
+    """Return a room of scikit-image, which is slow to load and therefore loaded when it is used.
+
+    Args:
+        room: Its name, such as ``"filters"``.
+
+    Raises:
+        InputError: If scikit-image is not installed.
+
+    Example:
+        >>> skimage("filters").__name__
+        'skimage.filters'
+    """
+    with needs_images("tem"):
+        return import_module(f"skimage.{room}")
