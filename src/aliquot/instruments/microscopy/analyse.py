@@ -58,6 +58,10 @@ class Sizes:
         return 0 if self.particles is None else self.particles.n
 
 
+_TRUSTED = 0.015
+"""Correction below which it does not matter where the picture's black lies: 1.5 % of the diameter [1]."""
+
+
 def measure(
     picture: Micrograph,
     *,
@@ -253,6 +257,13 @@ def _told(
     spread = {"counting": (rsd.high - rsd.low) / 3.92}
     if calibration is not None:
         budget["calibration"] = mean.value * calibration.bias_sd
+        if abs(calibration.bias) > _TRUSTED:
+            # The correction takes darkness for absorbed beam; a picture stretched for display lost its zero.
+            budget["black level"] = mean.value * abs(calibration.bias) / float(np.sqrt(3.0))
+            flags.append(
+                f"The correction of {abs(calibration.bias):.1%} holds if black in the picture is no beam at "
+                "all; a picture stretched for display needs none, so that the interval holds both."
+            )
         # The variance of noise is known from as many dots as were drawn.
         added = calibration.added_sd**2 * float(np.sqrt(2.0 / max(calibration.dots - 1, 1)))
         spread["calibration"] = min(0.5 * added / max(rsd.value, 1e-6), added**0.5)
@@ -272,7 +283,7 @@ def _told(
         Finding(
             "mean diameter",
             "nm",
-            _widened(mean, budget.get("calibration", 0.0)),
+            _widened(mean, float(np.hypot(budget.get("calibration", 0.0), budget.get("black level", 0.0)))),
             budget,
             _definition(weighting, calibration is not None),
             "least-squares fit of projected spheres" if calibration is not None else "a list of sizes",
