@@ -207,7 +207,8 @@ def _show(found: "DiffractionFindings") -> None:
     shares = ", ".join(
         f"{p.name} {100.0 * p.share.value:.0f} % ({p.diameter_nm:.2f} nm)" for p in found.phases
     )
-    notes.append(f"Phases by volume: {shares}.")
+    if shares:
+        notes.append(f"Phases by volume: {shares}.")
     sizes = ", ".join(f"{w.size_nm:.2f} ({w.name}{'' if w.alone else ' and others'})" for w in found.widths)
     if sizes:
         notes.append(

@@ -11,6 +11,8 @@ d u^3         by absorbance and X-rays: the mean by volume
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
+from math import isfinite
+from statistics import NormalDist
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from aliquot.population import Weighting
 
 AGREE = 1.959964
 """Difference over its standard uncertainty up to which two witnesses agree, at 95 %."""
+_WIDE = 1.0 / 3.0  # combined standard uncertainty over the mean beyond which agreement means little
 _BORROWED = 0.3  # standard uncertainty of a spread taken from another witness, over the spread
 
 
@@ -135,6 +138,52 @@ def factor(told: Kind, wanted: Weighting, rsd: float) -> float:
     return float((1.0 + rsd**2) ** (Kind(str(wanted)).power - told.power))
 
 
+def at_95(interval: Interval) -> Interval:
+    """Return an interval of any level as one of 95 %, taking it for that of a normal distribution.
+
+    Args:
+        interval: Bounds that hold the value with a probability between 0 and 1.
+
+    Returns:
+        The same value with bounds farther off, or nearer, by the ratio of the quantiles.
+
+    Example:
+        >>> one = at_95(Interval(3.4, 3.3, 3.5, level=0.6827))
+        >>> round(one.low, 3), round(one.high, 3), one.level
+        (3.204, 3.596, 0.95)
+    """
+    if interval.level == 0.95:
+        return interval
+    scale = AGREE / NormalDist().inv_cdf(0.5 + 0.5 * interval.level)
+    below, above = interval.value - interval.low, interval.high - interval.value
+    return Interval(interval.value, interval.value - scale * below, interval.value + scale * above)
+
+
+def check_interval(told: Interval, where: Where) -> None:
+    """Refuse an interval that is none of a diameter.
+
+    Args:
+        told: Mean diameter [nm].
+        where: File and key, or witness.
+
+    Raises:
+        InputError: If a number is not finite, they are not in order, or the level is no probability.
+
+    Example:
+        >>> check_interval(Interval(3.4, 3.3, 3.5), Where("tem.json", key="mean_nm"))
+    """
+    finite = all(map(isfinite, (told.value, told.low, told.high, told.level)))
+    if finite and 0.0 < told.low <= told.value <= told.high and 0.0 < told.level < 1.0:
+        return
+    raise InputError(
+        given=f"{told.value:g} nm between {told.low:g} and {told.high:g} nm at a level of {told.level:g}",
+        expected="finite numbers with 0 < low <= value <= high, and a level between 0 and 1",
+        why="a diameter is positive and lies within its own interval",
+        remedy="Make the file again; if it comes out so again, the measurement tells no diameter.",
+        where=where,
+    )
+
+
 def compare(
     witnesses: list[Witness], *, weighting: Weighting | str = Weighting.NUMBER, rsd: float | None = None
 ) -> Comparison:
@@ -149,7 +198,8 @@ def compare(
         Means on one weighting, and each two held against each other.
 
     Raises:
-        InputError: If there are fewer than two, or a spread is needed and nobody tells one.
+        InputError: If there are fewer than two, a diameter is none, the weighting is unknown, or a spread is
+            needed and nobody tells one.
 
     Example:
         >>> image = Witness("image", Interval(3.40, 3.36, 3.44), Kind.NUMBER, rsd=0.10)
@@ -166,7 +216,9 @@ def compare(
             remedy="Give the JSON of two commands of one sample, such as tem and analyse.",
             where=Where(key="compare"),
         )
-    wanted, flags = Weighting(weighting), []
+    for one in witnesses:
+        check_interval(one.diameter, Where(one.name, key="diameter"))
+    wanted, flags = _weighting(weighting), list[str]()
     known = [one.rsd for one in witnesses if one.rsd is not None]
     common = rsd if rsd is not None else (float(np.median(known)) if known else None)
     brought = []
@@ -174,7 +226,7 @@ def compare(
         spread = one.rsd if one.rsd is not None else common
         own = one.rsd is not None
         if Kind(str(wanted)).power == one.kind.power:
-            brought.append(one.diameter)
+            brought.append(at_95(one.diameter))
             continue
         if spread is None:
             raise _no_spread(one)
@@ -183,11 +235,41 @@ def compare(
             flags.append(f"{one.name} tells no spread; {spread:.1%} was taken to bring it to {wanted} means.")
     if len({one.kind for one in witnesses}) > 1:
         flags.append("Means of different weighting were brought to one by a log-normal distribution.")
-    flags += [f"{one.name}: {flag}" for one in witnesses for flag in one.flags]
+    return Comparison(
+        wanted,
+        tuple(witnesses),
+        tuple(brought),
+        _pairs(witnesses, brought),
+        (*flags, *_doubts(witnesses, brought)),
+    )
+
+
+def _weighting(word: Weighting | str) -> Weighting:
+    try:
+        return Weighting(word)
+    except ValueError:
+        raise InputError(
+            given=f"'{word}'",
+            expected=" or ".join(f"'{one}'" for one in Weighting),
+            why="a mean size means nothing without its weighting",
+            remedy="Name one of these.",
+            where=Where(key="weighting"),
+        ) from None
+
+
+def _doubts(witnesses: list[Witness], brought: list[Interval]) -> list[str]:
+    """Return what the witnesses doubt themselves, and what no budget holds."""
+    flags = [f"{one.name}: {flag}" for one in witnesses for flag in one.flags]
     definitions = dict.fromkeys(one.definition for one in witnesses if one.definition)
     if len(definitions) > 1:
         flags.append("Definitions differ, which no budget holds: " + "; ".join(definitions) + ".")
-    return Comparison(wanted, tuple(witnesses), tuple(brought), _pairs(witnesses, brought), tuple(flags))
+    for pair, (one, two) in zip(_pairs(witnesses, brought), combinations(brought, 2), strict=True):
+        if pair.sd > _WIDE * 0.5 * (one.value + two.value):
+            flags.append(
+                f"{pair.first} and {pair.second}: their combined standard uncertainty of {pair.sd:.3g} nm "
+                "exceeds a third of the mean; that they agree means little."
+            )
+    return flags
 
 
 def _sd(interval: Interval) -> float:
@@ -201,7 +283,7 @@ def _converted(one: Witness, wanted: Weighting, rsd: float, *, own: bool) -> Int
     power = Kind(str(wanted)).power - one.kind.power
     relative = 0.0 if own else abs(2.0 * power * rsd / (1.0 + rsd**2)) * _BORROWED * rsd
     value = one.diameter.value * ratio
-    return Interval.normal(value, float(np.hypot(_sd(one.diameter) * ratio, relative * value)))
+    return Interval.normal(value, float(np.hypot(_sd(at_95(one.diameter)) * ratio, relative * value)))
 
 
 def _pairs(witnesses: list[Witness], brought: list[Interval]) -> tuple[Pair, ...]:

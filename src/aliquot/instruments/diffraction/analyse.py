@@ -1,7 +1,7 @@
 """From a pattern to findings: diameter with its budget, lattice constant, phases, Scherrer's size beside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -16,6 +16,7 @@ from aliquot.instruments.diffraction.pattern import Pattern
 from aliquot.instruments.diffraction.profile import Diffractometer
 from aliquot.instruments.diffraction.scherrer import K_SPHERE, Width, scherrer
 from aliquot.instruments.diffraction.structure import Cell
+from aliquot.instruments.diffraction.trust import LARGEST_SD, Trust
 
 DEFINITION = "diameter of the sphere of equal volume, mean by volume; of the crystalline core"
 SURFACE = 0.01
@@ -51,8 +52,9 @@ class DiffractionFindings:
         diameter: Diameter [nm], of the phase that prevails.
         lattice: First lattice constant [nm].
         rsd: Spread of the diameter [1], None unless it was asked for.
-        phases: Phases and shares, the largest first.
-        widths: Lines and Scherrer's sizes, the strongest line first.
+        phases: Phases and shares, the largest first; none where the pattern does not bear them.
+        widths: Lines and Scherrer's sizes, the strongest line first; none where the pattern does not bear
+            them.
         flags: Doubts, whole sentences.
     """
 
@@ -119,15 +121,26 @@ def analyse(
     mixture = _mixture(pattern, fits, used, degree)
     main = 0 if mixture is None else int(np.argmax(mixture.shares))
     leading = best if mixture is None else next(f for f in fits if f.cell.phase == mixture.names[main])
-    widths = scherrer(pattern, leading.cell, leading.diameter, instrument=used, strain=leading.strain)
+    lattice = _lattice(leading, mixture)
+    edge = leading.edge_nm if lattice.value is None else lattice.value.value
+    model = best.model if mixture is None else mixture.model
+    trust = Trust.of(pattern, model, degree, edge / leading.cell.edge - 1.0)
     flags = _flags(pattern, fits, mixture, used)
-    diameter = _diameter(pattern, leading, mixture, used, degree)
+    if trust.doubt is not None:
+        flags = (trust.doubt, *flags)
+    diameter, refusal = _judged(_diameter(pattern, leading, mixture, used, degree), leading, trust)
+    if refusal is not None:
+        rsd = replace(_rsd(best), value=None, flags=(refusal,)) if spread else None
+        return DiffractionFindings(
+            pattern, fits, mixture, diameter, lattice, rsd, (), (), (*flags, *diameter.flags)
+        )
+    widths = scherrer(pattern, leading.cell, leading.diameter, instrument=used, strain=leading.strain)
     return DiffractionFindings(
         pattern,
         fits,
         mixture,
         diameter,
-        _lattice(leading, mixture),
+        lattice,
         _rsd(best) if spread else None,
         _phases(fits, mixture),
         widths,
@@ -160,6 +173,31 @@ def _mixture(
     return min(held, key=lambda mix: mix.bic, default=None)
 
 
+def _judged(diameter: Finding, fit: SphereFit, trust: Trust) -> tuple[Finding, str | None]:
+    """Return the diameter, without a value where the pattern does not bear one, and then why."""
+    sd = float(np.sqrt(sum(part**2 for part in diameter.budget.values())))
+    size = fit.diameter if diameter.value is None else diameter.value.value
+    refusal = trust.refusal
+    if refusal is None and not sd <= LARGEST_SD * size:
+        refusal = f"No diameter: its standard uncertainty of {sd:.1f} nm is beyond 30 % of {size:.1f} nm."
+    if refusal is None:
+        return diameter, None
+    return replace(diameter, value=None, flags=(refusal, *diameter.flags)), refusal
+
+
+def _shift(pattern: Pattern, fit: SphereFit, used: Diffractometer, degree: int) -> float:
+    """Return half the change of the diameter [nm] between two other backgrounds, or all of it."""
+    spread = fit.rsd > 0.0
+    try:
+        low, high = (
+            fit_spheres(pattern, fit.cell, instrument=used, degree=k, spread=spread).diameter
+            for k in (max(degree - 2, 0), min(degree + 2, 12))
+        )
+    except SignalError:  # the lines were but a bend of the background
+        return fit.diameter
+    return 0.5 * abs(low - high)
+
+
 def _diameter(
     pattern: Pattern, fit: SphereFit, mixture: MixtureFit | None, used: Diffractometer, degree: int
 ) -> Finding:
@@ -168,10 +206,7 @@ def _diameter(
     noise, lattice, ground = fit.sds
     budget = {"noise": d * noise, "lattice": d * float(np.sqrt(max(lattice**2 - noise**2, 0.0)))}
     if mixture is None:
-        others = [max(degree - 2, 0), min(degree + 2, 12)]
-        spread = fit.rsd > 0.0
-        again = [fit_spheres(pattern, fit.cell, instrument=used, degree=k, spread=spread) for k in others]
-        shift = 0.5 * abs(again[0].diameter - again[1].diameter)
+        shift = _shift(pattern, fit, used, degree)
         budget["background"] = float(np.hypot(d * np.sqrt(max(ground**2 - lattice**2, 0.0)), shift))
     else:
         place = mixture.names.index(fit.cell.phase)
@@ -193,7 +228,7 @@ def _diameter(
     return Finding(
         "diameter",
         "nm",
-        None if at_end else Interval.normal(d, sd),
+        None if at_end else Interval(d, max(d - 1.959964 * sd, 0.0), d + 1.959964 * sd),
         budget=budget,
         definition=DEFINITION,
         evidence=f"fit of Debye patterns of {fit.cell.phase} spheres, background of degree {degree}",

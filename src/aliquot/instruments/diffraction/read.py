@@ -167,6 +167,8 @@ def _xrdml(text: str, file: Path, wavelength_nm: float | None) -> Pattern:
         root = ET.fromstring(text.lstrip().encode())  # noqa: S314  entities are refused above
     except ET.ParseError as fault:
         raise _no_pattern(file, f"its XML is broken ({fault})", fault.position[0]) from None
+    except (LookupError, ValueError) as fault:
+        raise _no_pattern(file, f"its XML has an encoding that is not read ({fault})", 1) from None
     scan = next((node for node in root.iter() if _tag(node) == "dataPoints"), None)
     if scan is None:
         raise _no_pattern(file, "its XML has no 'dataPoints'", 1)
@@ -185,7 +187,10 @@ def _xrdml(text: str, file: Path, wavelength_nm: float | None) -> Pattern:
     told = next((n for n in root.iter() if _tag(n) == "kAlpha1"), None)
     known = wavelength_nm
     if known is None and told is not None and told.text:
-        known = float(told.text) * (1.0 if "nano" in told.get("unit", "").casefold() else 0.1)
+        try:
+            known = float(told.text) * (1.0 if "nano" in told.get("unit", "").casefold() else 0.1)
+        except ValueError:
+            raise _no_pattern(file, f"its wavelength '{told.text.strip()[:40]}' is no number", 1) from None
     return Pattern(x, y, known or CU_KA1_NM, file.name, Where(str(file)))
 
 

@@ -15,6 +15,13 @@ from aliquot.errors import FormatError, Where
 from aliquot.instruments.formats.mass_text import spectrum_of
 from aliquot.instruments.mass.spectrum import MassSpectrum, Mode
 
+LARGEST = 512 * 1024 * 1024
+"""Largest file that is read [bytes]; a run of a chromatograph has some hundred MiB."""
+LARGEST_ARRAY = 64 * 1024 * 1024
+"""Most bytes of one array once unpacked; a spectrum of ten million points has no more."""
+LARGEST_WHOLE = 1024 * 1024 * 1024
+"""Most bytes of all spectra of a file once unpacked; a file may pack a thousandfold more."""
+
 _TYPES = {"MS:1000519": "<i4", "MS:1000521": "<f4", "MS:1000522": "<i8", "MS:1000523": "<f8"}
 _PACKED, _PLAIN = "MS:1000574", "MS:1000576"
 _MZ, _INTENSITY = "MS:1000514", "MS:1000515"
@@ -53,11 +60,12 @@ def read_mzml(path: str | Path, scan: int | None = None) -> MassSpectrum:
             most ions, and says so where there are several.
 
     Raises:
-        FormatError: If the file is damaged or truncated, is compressed in a way of one vendor, or has no such
-            spectrum.
+        FormatError: If the file is damaged, truncated or too large, unpacks to more than it tells, is
+            compressed in a way of one vendor, or has no such spectrum.
         SignalError: If the spectrum is none.
     """
     path = Path(path)
+    _bearable(path)
     # Scans of mzXML stand within each other, and end before that which holds them.
     scans = [found for _, found in sorted(_scans(path), key=lambda pair: pair[0])]
     surveys = [i for i, found in enumerate(scans) if found.level == 1 and found.mz.size > 1]
@@ -81,8 +89,47 @@ def read_mzml(path: str | Path, scan: int | None = None) -> MassSpectrum:
     return replace(spectrum, mode=found.mode or spectrum.mode, flags=flags)
 
 
+def _bearable(path: Path) -> None:
+    """Refuse a file that is not there or too large, before it is read."""
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError) as fault:  # a ValueError is a null byte in the name
+        reason = fault.strerror if isinstance(fault, OSError) else None
+        raise FormatError(
+            given=f"the file '{path}'",
+            expected="a file that can be read",
+            why=str(reason or fault),
+            remedy="Check the name and the folder.",
+            where=Where(str(path)),
+        ) from None
+    if size > LARGEST:
+        raise FormatError(
+            given=f"{size / 1024**2:.0f} MiB",
+            expected=f"at most {LARGEST // 1024**2} MiB",
+            why="all spectra of a file are held in memory to find that with most ions",
+            remedy="Convert the wanted spectra alone.",
+            where=Where(str(path)),
+        )
+
+
 def _scans(path: Path) -> Iterator[tuple[int, _Scan]]:
     """Yield the spectra of a file as they end, each with its place in the order in which they begin."""
+    whole = 0
+    for place, scan in _parsed(path):
+        whole += scan.mz.nbytes + scan.intensities.nbytes
+        if whole > LARGEST_WHOLE:
+            raise FormatError(
+                given=f"spectra of more than {LARGEST_WHOLE // 1024**2} MiB once unpacked",
+                expected="fewer or shorter spectra",
+                why="all spectra of a file are held in memory to find that with most ions",
+                remedy="Convert the wanted spectra alone.",
+                where=Where(str(path)),
+            )
+        yield place, scan
+
+
+def _parsed(path: Path) -> Iterator[tuple[int, _Scan]]:
+    """Yield the spectra of a file with their places, or tell what is damaged in it."""
     places: dict[ET.Element, int] = {}
     groups: dict[str, list[ET.Element]] = {}
     centroided = False
@@ -102,7 +149,7 @@ def _scans(path: Path) -> Iterator[tuple[int, _Scan]]:
             elif kind == "scan" and _child(element, "peaks") is not None:
                 yield places[element], _of_mzxml(element, centroided=centroided)
                 element.clear()
-    except (ET.ParseError, binascii.Error, zlib.error, ValueError, KeyError) as fault:
+    except (ET.ParseError, binascii.Error, zlib.error, ValueError, LookupError) as fault:
         raise FormatError(
             given="a file that breaks off or is damaged",
             expected="a whole mzML or mzXML file",
@@ -142,7 +189,8 @@ def _of_mzml(element: ET.Element, groups: dict[str, list[ET.Element]]) -> _Scan:
         told = _terms(part, groups)
         meaning = next((key for key in (_MZ, _INTENSITY) if key in told), None)
         if meaning is not None:
-            arrays[meaning] = _array(part, told)
+            length = part.get("arrayLength") or element.get("defaultArrayLength")
+            arrays[meaning] = _array(part, told, None if length is None else int(length))
     mode = Mode.CENTROID if _CENTROID in terms else Mode.PROFILE if _PROFILE in terms else None
     level, label = int(terms.get(_LEVEL) or 1), element.get("id", "spectrum")
     empty = np.zeros(0)
@@ -153,7 +201,22 @@ def _of_mzml(element: ET.Element, groups: dict[str, list[ET.Element]]) -> _Scan:
     return _Scan(label, level, mode, mz, intensities)
 
 
-def _array(element: ET.Element, told: dict[str, str]) -> Float[np.ndarray, " n"]:
+def _unpacked(raw: bytes, told: int | None) -> bytes:
+    """Return what zlib has packed, told bytes at most: a few bytes can unpack to gigabytes."""
+    limit = LARGEST_ARRAY if told is None else min(max(told, 0), LARGEST_ARRAY)
+    unpacker = zlib.decompressobj()
+    # One byte more than is told: a limit of 0 would be none, and the surplus shows itself.
+    content = unpacker.decompress(raw, limit + 1)
+    if len(content) > limit or unpacker.unconsumed_tail:
+        surplus = f"an array that unpacks to more than {limit} bytes"
+        raise ValueError(surplus)
+    if not unpacker.eof:
+        broken = "a compressed array that breaks off"
+        raise ValueError(broken)
+    return content
+
+
+def _array(element: ET.Element, told: dict[str, str], length: int | None = None) -> Float[np.ndarray, " n"]:
     """Return the numbers of a binary array of mzML."""
     kind = next((_TYPES[key] for key in _TYPES if key in told), None)
     if kind is None or not {_PACKED, _PLAIN} & set(told):
@@ -161,8 +224,14 @@ def _array(element: ET.Element, told: dict[str, str]) -> Float[np.ndarray, " n"]
         raise ValueError(unknown)
     content = _child(element, "binary")
     raw = base64.b64decode("" if content is None else content.text or "")
-    raw = zlib.decompress(raw) if _PACKED in told and raw else raw
-    return np.frombuffer(raw, kind).astype(float)
+    size = np.dtype(kind).itemsize
+    if _PACKED in told and raw:
+        raw = _unpacked(raw, None if length is None else length * size)
+    values = np.frombuffer(raw, kind).astype(float)
+    if length is not None and values.size != length:
+        told_sizes = f"{values.size} values where {length} are told"
+        raise ValueError(told_sizes)
+    return values
 
 
 def _of_mzxml(element: ET.Element, *, centroided: bool) -> _Scan:
@@ -170,10 +239,15 @@ def _of_mzxml(element: ET.Element, *, centroided: bool) -> _Scan:
     text = "" if peaks is None else peaks.text or ""
     told = {} if peaks is None else peaks.attrib
     raw = base64.b64decode(text)
-    raw = zlib.decompress(raw) if told.get("compressionType") == "zlib" and raw else raw
-    pairs = np.frombuffer(raw, ">f8" if told.get("precision") == "64" else ">f4").astype(float)
+    kind = np.dtype(">f8" if told.get("precision") == "64" else ">f4")
+    peaks_told = element.get("peaksCount")
+    if told.get("compressionType") == "zlib" and raw:
+        # A scan without peaks may hold one of zeros.
+        most = None if peaks_told is None else 2 * kind.itemsize * max(int(peaks_told), 1)
+        raw = _unpacked(raw, most)
+    pairs = np.frombuffer(raw, kind).astype(float)
     pairs = pairs.reshape(-1, 2)
-    count = int(element.get("peaksCount", len(pairs)))
+    count = len(pairs) if peaks_told is None else int(peaks_told)
     if count != len(pairs) and not (count == 0 and not pairs.any()):
         told_sizes = f"{len(pairs)} peaks where {count} are told"
         raise ValueError(told_sizes)

@@ -13,6 +13,7 @@ from aliquot.instruments.microscopy.records import ParticleList
 _FERET = ("feret", "minferet")
 _NAMES_OF_SIZE = ("diameter", "size", "d", "length")
 _NM = {"nm": 1.0, "µm": 1e3, "um": 1e3, "å": 0.1, "angstrom": 0.1, "pm": 1e-3}
+_WHOLE_OR_COMMA = re.compile(r"\s*\d+(?:,\d+)?\s*", re.ASCII)
 _SMALLEST_NM, _LARGEST_NM = 0.3, 200.0
 
 
@@ -29,7 +30,8 @@ def read_list(file: Path, scale: float | None) -> ParticleList:
         The particles.
 
     Raises:
-        FormatError: If there is no column of sizes, or a cell is no number.
+        FormatError: If there is no column of sizes, a cell is no number, or a row is wider than the heading,
+            as decimal commas among commas make it.
         SignalError: If the unit is not told.
 
     Example:
@@ -41,13 +43,15 @@ def read_list(file: Path, scale: float | None) -> ParticleList:
         [3.582, 3.633]
     """
     text = _text(file)
-    rows = [
-        row for row in csv.reader(text.splitlines(), delimiter=_separator(text)) if any(map(str.strip, row))
-    ]
+    separator = _separator(text)
+    rows = _rows(text, separator, file)
     if not rows:
         raise _no_list(file, "no line of text", 1)
     heading, data = _headed(rows)
     first = len(rows) - len(data) + 1
+    if separator == ",":
+        data = _with_points(heading, data)
+    _no_wider(heading, data, file, first)
     column, power, unit = _column(heading, data, file)
     if not data:
         raise _no_list(file, "a heading without a line of numbers", 1)
@@ -75,6 +79,40 @@ def _text(file: Path) -> str:
 def _separator(text: str) -> str:
     head = "\n".join(text.splitlines()[:5])
     return max("\t;,", key=head.count) if any(mark in head for mark in "\t;,") else ","
+
+
+def _rows(text: str, separator: str, file: Path) -> list[list[str]]:
+    """Return the lines that hold anything, parted into cells."""
+    rows = csv.reader(text.splitlines(), delimiter=separator)
+    try:
+        return [row for row in rows if any(map(str.strip, row))]
+    except csv.Error as fault:
+        raise _no_list(file, f"a line that can not be parted into cells ({fault})", rows.line_num) from None
+
+
+def _with_points(heading: list[str], data: list[list[str]]) -> list[list[str]]:
+    """Return rows such as ``3,47`` as one number each, where the heading has one cell."""
+    joined = [",".join(row) for row in data]
+    if len(_filled(heading)) == 1 and all(map(_WHOLE_OR_COMMA.fullmatch, joined)):
+        return [[row.replace(",", ".")] for row in joined]
+    return data
+
+
+def _filled(row: list[str]) -> list[str]:
+    """Return a row without the empty cells at its end."""
+    width = max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0)
+    return row[:width]
+
+
+def _no_wider(heading: list[str], data: list[list[str]], file: Path, first: int) -> None:
+    """Refuse rows wider than their heading: nobody can tell which cell is the size."""
+    width = len(_filled(heading))
+    # The comma of 'diameter, nm' parts no columns.
+    width -= sum(cell.strip().lower() in _NM for cell in heading[1:])
+    for line, row in enumerate(data if heading else [], first):
+        if len(_filled(row)) > width:
+            given = f"{len(_filled(row))} cells under a heading of {width}, perhaps by decimal commas"
+            raise _no_list(file, given, line)
 
 
 def _headed(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
