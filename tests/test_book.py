@@ -10,7 +10,7 @@ import pytest
 
 from aliquot.knowledge import store
 from aliquot.knowledge.base import Base
-from aliquot.recipe import Recipe, open_recipe, parse_recipe, recipe_book, recipe_names, series_names
+from aliquot.recipe import Recipe, parse_recipe, read_recipe, recipe_book, recipe_names, series_names
 from aliquot.recipe.checks import review, review_series
 from aliquot.recipe.checks.errata import CODE as UNFOUND
 from aliquot.recipe.concern import Concern, Severity
@@ -28,7 +28,7 @@ CDTE = [name for name in recipe_names() if name.startswith("cdte_mech2023")]
 OVERGROWN = [name for name in recipe_names() if name.startswith("cd3p2_tiwari2025_overgrowth:")]
 ML, MMOL, MINUTE = 1e-6, 1e-3, 60.0
 
-opened = cache(open_recipe)
+opened = cache(read_recipe)
 
 
 def dosed(recipe: str, key: str) -> float:
@@ -422,4 +422,4 @@ def test_the_batch_and_the_series_of_the_how_to_read(tmp_path):
     file.write_text(series, encoding="utf-8")
 
     assert parse_recipe(batch).id == "small-batch"
-    assert open_recipe(f"{file}:55s").steps[5].duration == 55.0
+    assert read_recipe(f"{file}:55s").steps[5].duration == 55.0

@@ -9,7 +9,7 @@ import pytest
 
 from aliquot.cli.app import run
 from aliquot.errors import InputError
-from aliquot.recipe import open_recipe, parse_recipe, recipe_names
+from aliquot.recipe import parse_recipe, read_recipe, recipe_names
 from aliquot.recipe.exchange.eln import to_eln
 from aliquot.recipe.read import recipe_document
 
@@ -17,7 +17,7 @@ NAMES = ("inp_wang2023", "cdte_mech2023_top:5mmol", "cd3p2_tiwari2025_overgrowth
 
 
 def packed(name, **more):
-    return to_eln(open_recipe(name), recipe_document(name).dump(), **more)
+    return to_eln(read_recipe(name), recipe_document(name).dump(), **more)
 
 
 def crate(data):
@@ -86,7 +86,7 @@ def test_the_recipe_inside_reads_as_the_recipe_outside():
         bench = json.loads(archive.read(f"{root}/bench.json"))
         checks = json.loads(archive.read(f"{root}/checks.json"))["checks"]
         bibtex = archive.read(f"{root}/citations.bib").decode()
-    recipe = open_recipe(name)
+    recipe = read_recipe(name)
 
     assert again.amounts == recipe.amounts
     assert [line["key"] for line in bench["weighings"]] == [dose.key for dose in recipe.doses]

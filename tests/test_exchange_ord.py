@@ -7,7 +7,7 @@ import pytest
 
 from aliquot.cli.app import run
 from aliquot.errors import InputError
-from aliquot.recipe import BatchRecipe, FlowRecipe, open_recipe, parse_recipe, recipe_names
+from aliquot.recipe import BatchRecipe, FlowRecipe, parse_recipe, read_recipe, recipe_names
 from aliquot.recipe.exchange import ord as module
 from aliquot.recipe.exchange.ord import Depositor, reaction_content, to_ord
 
@@ -50,7 +50,7 @@ def validations():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_database_s_own_check_finds_nothing_in_any_recipe_of_the_book(name, validations):
-    made = to_ord(open_recipe(name), SOMEBODY)
+    made = to_ord(read_recipe(name), SOMEBODY)
 
     found = validations.validate_message(made.reaction, raise_on_error=False)
 
@@ -59,7 +59,7 @@ def test_the_database_s_own_check_finds_nothing_in_any_recipe_of_the_book(name, 
 
 
 def test_without_a_depositor_that_is_all_that_the_check_misses(validations):
-    made = to_ord(open_recipe("cdte_mech2023_ode"))
+    made = to_ord(read_recipe("cdte_mech2023_ode"))
 
     found = validations.validate_message(made.reaction, raise_on_error=False)
 
@@ -79,7 +79,7 @@ def test_its_text_and_json_come_back_as_the_same_message(validations):
 
 
 def test_amounts_are_those_that_were_dosed():
-    content, _ = reaction_content(open_recipe("inp_wang2023"))
+    content, _ = reaction_content(read_recipe("inp_wang2023"))
     indium, amine, zinc, _, phosphine = content["inputs"]["stock"]["components"]
 
     assert indium["amount"] == {"mass": {"value": 884.72, "units": "MILLIGRAM"}}
@@ -113,7 +113,7 @@ def test_limiting_is_what_runs_out_first_of_what_reacts():
 
 
 def test_every_aliquot_is_an_outcome_with_its_time():
-    content, _ = reaction_content(open_recipe("cdte_mech2023_ode"))
+    content, _ = reaction_content(read_recipe("cdte_mech2023_ode"))
     times = [outcome["reaction_time"] for outcome in content["outcomes"]]
     hours = [time["value"] / (60.0 if time["units"] == "MINUTE" else 1.0) for time in times]
 
@@ -148,7 +148,7 @@ def test_portions_of_a_solution_are_inputs_of_their_own_in_order():
 
 
 def test_a_dissolved_dose_is_solute_and_solvent():
-    content, _ = reaction_content(open_recipe("cdte_mech2023_ode"))
+    content, _ = reaction_content(read_recipe("cdte_mech2023_ode"))
     solute, solvent = content["inputs"]["tellurium"]["components"]
     unknown = content["inputs"]["cadmium"]["components"][1]
 
@@ -172,7 +172,7 @@ def test_conditions_are_dynamic_and_told_step_by_step():
 
 
 def test_a_tube_has_flow_conditions_and_each_sample_its_residence_time():
-    recipe = open_recipe("inp_wang2023")
+    recipe = read_recipe("inp_wang2023")
     assert isinstance(recipe, FlowRecipe)
     content, lossy = reaction_content(recipe)
 
@@ -186,7 +186,7 @@ def test_a_tube_has_flow_conditions_and_each_sample_its_residence_time():
 
 
 def test_seeds_of_another_recipe_keep_their_name():
-    recipe = open_recipe("cd3p2_tiwari2025_overgrowth:965")
+    recipe = read_recipe("cd3p2_tiwari2025_overgrowth:965")
     assert isinstance(recipe, BatchRecipe)
     seeds = reaction_content(recipe)[0]["inputs"]["dots"]["components"][0]
 
@@ -195,7 +195,7 @@ def test_seeds_of_another_recipe_keep_their_name():
 
 
 def test_nulls_assumptions_and_checks_are_kept_as_text():
-    content, lossy = reaction_content(open_recipe("cdte_mech2023_ode"))
+    content, lossy = reaction_content(read_recipe("cdte_mech2023_ode"))
     metadata = content["provenance"]["reaction_metadata"]
 
     assert "reagents.amine.purity" in json.loads(metadata["aliquot not reported"]["string_value"])
@@ -209,7 +209,7 @@ def test_the_missing_package_is_told_with_its_remedy(monkeypatch):
 
     monkeypatch.setattr(module, "import_module", absent)
     with pytest.raises(InputError, match=r"pip install 'aliquot\[exchange\]'"):
-        to_ord(open_recipe("inp_wang2023"))
+        to_ord(read_recipe("inp_wang2023"))
 
 
 @pytest.mark.usefixtures("validations")

@@ -8,7 +8,7 @@ import pytest
 
 from aliquot.cli.app import run
 from aliquot.errors import RecipeError
-from aliquot.recipe import BatchRecipe, open_recipe, parse_recipe, recipe_names
+from aliquot.recipe import BatchRecipe, parse_recipe, read_recipe, recipe_names
 from aliquot.recipe.exchange.xdl import to_xdl
 from aliquot.recipe.exchange.xdl_steps import identifier, identifiers
 from test_docs import check
@@ -31,7 +31,7 @@ STANDARD = {
     "Centrifugate": ({"vessel"}, {"rotation_speed", "time", "temp"}),
 }
 REAGENT = {"name", "cas", "role", "purity", "solid", "molecular_weight", "density"}
-BATCHES = [name for name in recipe_names() if isinstance(open_recipe(name), BatchRecipe)]
+BATCHES = [name for name in recipe_names() if isinstance(read_recipe(name), BatchRecipe)]
 RECIPE = """
 format: aliquot-recipe/1
 id: small
@@ -69,7 +69,7 @@ def steps(text):
 
 @pytest.mark.parametrize("name", BATCHES)
 def test_every_recipe_of_the_book_uses_the_standard_s_steps_and_known_names_only(name):
-    made = to_xdl(open_recipe(name))
+    made = to_xdl(read_recipe(name))
     root = ET.fromstring(made.text)  # noqa: S314  our own file
     vessels = {part.attrib["id"] for part in root.iterfind("Synthesis/Hardware/Component")}
     reagents = {part.attrib["name"] for part in root.iterfind("Synthesis/Reagents/Reagent")}
@@ -91,7 +91,7 @@ def test_every_recipe_of_the_book_uses_the_standard_s_steps_and_known_names_only
 def test_a_hold_is_cut_at_its_aliquots():
     told = [
         (step.tag, step.get("time"), step.get("volume"))
-        for step in steps(to_xdl(open_recipe("cdte_mech2023_ode")).text)
+        for step in steps(to_xdl(read_recipe("cdte_mech2023_ode")).text)
     ]
     held = [time for tag, time, _ in told if tag == "HeatChill"]
 
@@ -149,7 +149,7 @@ def test_every_null_and_every_number_without_a_place_is_listed():
 
 @pytest.mark.parametrize("name", BATCHES)
 def test_no_null_of_any_recipe_of_the_book_is_lost_in_silence(name):
-    recipe = open_recipe(name)
+    recipe = read_recipe(name)
 
     assert set(recipe.unreported) <= {loss.field for loss in to_xdl(recipe).lossy}
 
@@ -243,7 +243,7 @@ def test_a_stated_volume_of_a_solution_is_listed():
 
 def test_a_tube_is_refused_with_a_way_out(tmp_path, monkeypatch, capsys):
     with pytest.raises(RecipeError, match="it has no tube"):
-        to_xdl(open_recipe("inp_wang2023"))
+        to_xdl(read_recipe("inp_wang2023"))
     monkeypatch.chdir(tmp_path)
     assert run(["recipe", "export", "inp_wang2023", "--to", "xdl"]) == 2
     assert "--to ord" in capsys.readouterr().err

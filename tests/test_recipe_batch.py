@@ -7,34 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aliquot.errors import RecipeError
-from aliquot.recipe import BatchRecipe, FlowRecipe, flow_recipe, open_recipe, parse_recipe, read_recipe
+from aliquot.recipe import BatchRecipe, FlowRecipe, flow_recipe, parse_recipe, read_recipe
 from aliquot.recipe.batch import Heat, Hold, Inject
 from aliquot.recipe.ledger import ledger
+from tried_batch import BATCH
 
 ML = 1e-6
-BATCH = """\
-format: aliquot-recipe/1
-id: small
-title: InP in a flask
-material: InP
-reagents:
-  indium: {is: InCl3, dose: 1 mmol, purity: null}
-  amine: {is: OAM, dose: 10 mL, purity: 80-90 %}
-  phosphine: {is: PDEA, dose: 1 mL, purity: 97 %}
-  solvent: {is: ODE, dose: 4 mL, purity: null}
-solutions:
-  stock: {of: [indium, amine]}
-  shot: {of: [phosphine, solvent]}
-vessels:
-  flask: {type: three-neck flask, volume: 50 mL}
-steps:
-  - charge: {into: flask, what: [stock: 5 mL]}
-  - degas: {vessel: flask, at: 120 degC, for: 1 h, pressure: null}
-  - heat: {vessel: flask, to: 180 degC, rate: 10 K/min}
-  - inject: {what: [shot], into: flask, at: 180 degC, duration: fast}
-  - hold: {vessel: flask, at: 180 degC, for: 30 min, aliquots: {volume: 1 mL, at: [5 min, 30 min]}}
-  - cool: {vessel: flask, to: 25 degC, rate: null}
-"""
 SERIES = """\
 format: aliquot-series/1
 id: halves
@@ -239,7 +217,7 @@ def test_what_needs_a_flow_says_so_of_a_batch():
 
 
 def test_a_stream_that_joins_shortens_the_time_behind_it():
-    recipe = open_recipe("inp_zns_wang2023")
+    recipe = read_recipe("inp_zns_wang2023")
 
     assert isinstance(recipe, FlowRecipe)
     core, shell = recipe.samples[0].residence_times

@@ -6,35 +6,13 @@ import pytest
 
 from aliquot.errors import RecipeError
 from aliquot.knowledge.store import material
-from aliquot.recipe import open_recipe, parse_recipe, read_recipe
+from aliquot.recipe import parse_recipe, read_recipe
 from aliquot.recipe.ledger import ledger
 from aliquot.recipe.scale import scale_factor
 from aliquot.recipe.stoichiometry import balance
+from tried_batch import BATCH
 
 ML = 1e-6
-BATCH = """\
-format: aliquot-recipe/1
-id: small
-title: InP in a flask
-material: InP
-reagents:
-  indium: {is: InCl3, dose: 1 mmol, purity: null}
-  amine: {is: OAM, dose: 10 mL, purity: 80-90 %}
-  phosphine: {is: PDEA, dose: 1 mL, purity: 97 %}
-  solvent: {is: ODE, dose: 4 mL, purity: null}
-solutions:
-  stock: {of: [indium, amine]}
-  shot: {of: [phosphine, solvent]}
-vessels:
-  flask: {type: three-neck flask, volume: 50 mL}
-steps:
-  - charge: {into: flask, what: [stock: 5 mL]}
-  - degas: {vessel: flask, at: 120 degC, for: 1 h, pressure: null}
-  - heat: {vessel: flask, to: 180 degC, rate: 10 K/min}
-  - inject: {what: [shot], into: flask, at: 180 degC, duration: fast}
-  - hold: {vessel: flask, at: 180 degC, for: 30 min, aliquots: {volume: 1 mL, at: [5 min, 30 min]}}
-  - cool: {vessel: flask, to: 25 degC, rate: null}
-"""
 LINES = BATCH.splitlines()
 STOCK = "stock: {of: [indium, amine]}"
 SHOT = "shot: {of: [phosphine, solvent]}"
@@ -164,4 +142,4 @@ def test_recipes_that_vary_each_other_are_refused(tmp_path):
 )
 def test_a_name_that_is_none_says_which_there_are(name, said):
     with pytest.raises(RecipeError, match=said):
-        open_recipe(name)
+        read_recipe(name)

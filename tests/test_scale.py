@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aliquot.errors import RecipeError
 from aliquot.knowledge.document import Document
-from aliquot.recipe import open_recipe, parse_recipe, recipe_names
+from aliquot.recipe import parse_recipe, read_recipe, recipe_names
 from aliquot.recipe.bench import instructions, weighings
 from aliquot.recipe.read import recipe_document
 from aliquot.recipe.scale import scale, scale_factor
@@ -24,13 +24,13 @@ VARIED = [name for name in BOOK if name not in SINGLE]
 def test_a_recipe_is_written_back_as_it_was(name):
     document = recipe_document(name)
 
-    assert parse_recipe(document.dump(), document.file) == open_recipe(name)
+    assert parse_recipe(document.dump(), document.file) == read_recipe(name)
     assert document.dump() == document.text
 
 
 @pytest.mark.parametrize("name", VARIED)
 def test_a_recipe_of_a_series_can_stand_alone(name):
-    alone, varied = parse_recipe(recipe_document(name).dump()), open_recipe(name)
+    alone, varied = parse_recipe(recipe_document(name).dump()), read_recipe(name)
 
     assert alone.amounts == varied.amounts
     assert alone.unreported == varied.unreported
@@ -42,7 +42,7 @@ def test_a_recipe_of_a_series_can_stand_alone(name):
 @few
 @given(name=st.sampled_from(BOOK), factor=st.floats(0.01, 100.0))
 def test_scaling_is_linear_in_every_dose_and_leaves_ratios(name, factor):
-    before = open_recipe(name)
+    before = read_recipe(name)
     after = scale(recipe_document(name), f"x{factor!r}").recipe
 
     for card, amount in before.amounts.items():
@@ -65,11 +65,11 @@ def test_scaled_to_a_volume_it_has_that_volume():
 
     assert scaled.recipe.feed.volume == pytest.approx(100e-6, rel=1e-5)
     assert "# a range counts with its midpoint" in scaled.text
-    assert scaled.recipe.tube == open_recipe("inp_wang2023").tube
+    assert scaled.recipe.tube == read_recipe("inp_wang2023").tube
 
 
 def test_a_share_of_the_product_takes_more_recipe():
-    recipe = open_recipe("inp_wang2023")
+    recipe = read_recipe("inp_wang2023")
 
     whole, part = (scale_factor(recipe, "1 g product", fraction=share) for share in (1.0, 0.736))
     assert part == pytest.approx(whole / 0.736)
@@ -82,17 +82,17 @@ def test_what_is_no_amount_is_refused(to):
     with pytest.raises(
         RecipeError, match=r"'2\.5 g product', a volume such as '100 mL', or a factor such as 'x3'"
     ):
-        scale_factor(open_recipe("inp_wang2023"), to)
+        scale_factor(read_recipe("inp_wang2023"), to)
 
 
 def test_a_recipe_with_an_unknown_limiting_dose_can_not_make_a_mass():
     with pytest.raises(RecipeError, match="nothing is dosed of"):
-        scale_factor(open_recipe("cd3p2_tiwari2025_conversion"), "1 g product")
+        scale_factor(read_recipe("cd3p2_tiwari2025_conversion"), "1 g product")
 
 
 @pytest.mark.parametrize("name", BOOK)
 def test_the_bench_sheet_tells_every_dose_and_every_step(name):
-    recipe = open_recipe(name)
+    recipe = read_recipe(name)
     lines, told = weighings(recipe), instructions(recipe)
 
     assert {line.key for line in lines} == {*(dose.key for dose in recipe.doses), *recipe.undosed}
@@ -128,4 +128,4 @@ def test_what_two_places_share_is_scaled_once_in_each():
 @pytest.mark.parametrize("fraction", [0.0, -1.0, 1.5, float("nan")])
 def test_a_fraction_that_is_no_share_is_refused(fraction):
     with pytest.raises(RecipeError, match="a share above 0 and up to 1"):
-        scale_factor(open_recipe("inp_wang2023"), "x2", fraction=fraction)
+        scale_factor(read_recipe("inp_wang2023"), "x2", fraction=fraction)

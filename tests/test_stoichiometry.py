@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from aliquot.errors import InputError
 from aliquot.knowledge.formula import composition
 from aliquot.knowledge.store import material
-from aliquot.recipe import open_recipe
+from aliquot.recipe import read_recipe
 from aliquot.recipe.stoichiometry import ELECTRONS, balance, free_acid
 
 some = st.floats(1e-6, 1.0)
@@ -38,7 +38,7 @@ def test_aminoarsine_alone_makes_as_much_as_its_reductant_allows():  # E012
 
 
 def test_cadmium_phosphide_takes_three_to_two():  # tiwari2025 l.135: 1.5 mmol CdO, 0.145 mL TMSP
-    made = balance(open_recipe("cd3p2_tiwari2025_dots:1145").amounts, material("Cd3P2"))
+    made = balance(read_recipe("cd3p2_tiwari2025_dots:1145").amounts, material("Cd3P2"))
 
     assert made.limits == ("P",)
     assert made.mass * 1e3 == pytest.approx(99.7, abs=0.05)
@@ -46,7 +46,7 @@ def test_cadmium_phosphide_takes_three_to_two():  # tiwari2025 l.135: 1.5 mmol C
 
 
 def test_free_acid_is_what_the_oxide_leaves():
-    assert free_acid(open_recipe("cd3p2_tiwari2025_dots:1145")) * 1e3 == pytest.approx(2.5)
+    assert free_acid(read_recipe("cd3p2_tiwari2025_dots:1145")) * 1e3 == pytest.approx(2.5)
 
 
 def test_a_telluride_brings_its_own_electrons():

@@ -23,12 +23,13 @@ Example:
     furlongs measure length. Write the volume that was dosed.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,36 @@ class TopRungError(SimulationError):
     """The population reached the top of its ladder."""
 
     exit_code = 2
+
+
+@contextmanager
+def needs_extra(name: str, why: str, where: Where) -> "Iterator[None]":
+    """Tell which extra to install where a package is missing.
+
+    Args:
+        name: Name of the extra, such as ``"report"``.
+        why: What it is for.
+        where: File or option that needs it.
+
+    Raises:
+        InputError: If something inside imports a package that is not installed.
+
+    Example:
+        >>> with needs_extra("images", "pictures are read with it", Where("a.png")):
+        ...     import nothing_of_this_name
+        Traceback (most recent call last):
+        aliquot.errors.InputError: a.png: got an installation without 'nothing_of_this_name'; ...
+    """
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise InputError(
+            given=f"an installation without '{missing.name}'",
+            expected=f"the {name} extra",
+            why=why,
+            remedy=f"Install it: pip install 'aliquot[{name}]'.",
+            where=where,
+        ) from None
 
 
 def suggestion(word: str, known: "Iterable[str]") -> str:

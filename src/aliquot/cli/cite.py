@@ -165,9 +165,9 @@ def _printed(cards: "Base", card: Any) -> Iterator[str]:  # noqa: ANN401  a card
 def _recipe(cards: "Base", name: str, given: str, above: tuple[str, ...] = ()) -> Cited:
     """Return what a recipe stands on: its sources, those of the numbers behind it, and those of its seeds."""
     from aliquot.knowledge.records import Constant
-    from aliquot.recipe import open_recipe
+    from aliquot.recipe import read_recipe
 
-    recipe = open_recipe(name)
+    recipe = read_recipe(name)
     keys = list(recipe.sources)
     used = [("reagents", dose.reagent) for dose in recipe.doses] + [("materials", recipe.material)]
     for card in (cards.cards(kind).get(name) for kind, name in dict.fromkeys(used)):

@@ -88,18 +88,10 @@ def needs(name: str, option: str) -> Iterator[None]:
     Raises:
         InputError: If something inside imports a package that is not installed.
     """
-    from aliquot.errors import InputError, Where
+    from aliquot.errors import Where, needs_extra
 
-    try:
+    with needs_extra(name, f"'{option}' is made with it", Where(key=option)):
         yield
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            given=f"an installation without '{missing.name}'",
-            expected=f"the {name} extra",
-            why=f"'{option}' is made with it",
-            remedy=f"Install it: pip install 'aliquot[{name}]'.",
-            where=Where(key=option),
-        ) from None
 
 
 @contextmanager

@@ -38,11 +38,11 @@ def simulate(
       aliquot simulate inp_wang2023
       aliquot simulate my_recipe.yaml --sample 200C --json
     """
-    from aliquot.recipe import flow_recipe, open_recipe
+    from aliquot.recipe import flow_recipe, read_recipe
     from aliquot.synthesis import observe
     from aliquot.synthesis import simulate as run_recipe
 
-    read = flow_recipe(open_recipe(recipe))
+    read = flow_recipe(read_recipe(recipe))
     if sample:
         read = read.only(*sample)
     card = _chemistry(read, chemistry)

@@ -137,7 +137,7 @@ def in_tube(
         InputError: If the flow is not positive, or the liquid's viscosity unknown.
     """
     _positive("a flow", flow, "m3/s")
-    tau = tube.volume / (flow * (1.0 + tube.expansion))
+    tau = tube.residence_time(flow)
     radius = 0.5 * tube.bore
     speed = tube.length / tau
     diffusivity = stokes_einstein(temperature, liquid, particle_radius_nm)

@@ -11,7 +11,6 @@ from aliquot.recipe.flow import Sample as Sample
 from aliquot.recipe.flow import Tube as Tube
 from aliquot.recipe.flow import Zone as Zone
 from aliquot.recipe.flow import flow_recipe as flow_recipe
-from aliquot.recipe.read import open_recipe as open_recipe
 from aliquot.recipe.read import parse_recipe as parse_recipe
 from aliquot.recipe.read import read_recipe as read_recipe
 from aliquot.recipe.record import Check as Check

@@ -48,8 +48,8 @@ def weighings(recipe: Recipe) -> tuple[Weighing, ...]:
         One line for each dose, those without a reported one included.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> first = weighings(open_recipe("inp_wang2023"))[0]
+        >>> from aliquot.recipe import read_recipe
+        >>> first = weighings(read_recipe("inp_wang2023"))[0]
         >>> first.name, round(first.mass, 4), first.volume, first.goes_into
         ('indium(III) chloride', 0.8847, None, 'stock')
     """
@@ -74,8 +74,8 @@ def instructions(recipe: Recipe) -> tuple[str, ...]:
         recipe: The recipe.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> for line in instructions(open_recipe("cdte_mech2023_ode"))[1:4]:
+        >>> from aliquot.recipe import read_recipe
+        >>> for line in instructions(read_recipe("cdte_mech2023_ode"))[1:4]:
         ...     print(line)
         Degas flask at 25 °C for 30 min under 0.6666 mbar.
         Fill flask with N2.

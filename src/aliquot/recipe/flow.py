@@ -51,6 +51,10 @@ class Tube:
         """Volume of the liquid in it [m3]."""
         return self.cross_section * self.length
 
+    def residence_time(self, flow: float) -> float:
+        """Return the mean time in the whole tube [s] at a flow [m3 s-1]: t = V / (Q (1 + expansion))."""
+        return self.volume / (flow * (1.0 + self.expansion))
+
     @property
     def cross_section(self) -> float:
         """Area through which the liquid flows [m2]."""

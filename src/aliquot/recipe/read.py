@@ -32,10 +32,11 @@ from aliquot.recipe.variation import VariedDocument
 
 
 def read_recipe(path: str | Path) -> Recipe:
-    """Read a recipe file.
+    """Read a recipe from a file, or by its name in the book.
 
     Args:
-        path: The file; for a recipe of a series ``"file.yaml:name"``.
+        path: The file, or a name such as ``"inp_wang2023"``; for a recipe of a series ``"file.yaml:name"`` or
+            ``"cdte_mech2023_top:5mmol"``.
 
     Returns:
         The recipe, in numbers: a :class:`FlowRecipe` or a :class:`BatchRecipe`.
@@ -45,32 +46,14 @@ def read_recipe(path: str | Path) -> Recipe:
             key of the first fault, and has the other faults as notes.
 
     Example:
+        >>> read_recipe("inp_wang2023").title
+        'InP dots from aminophosphine, premixed, in a heated tube'
         >>> read_recipe("nowhere.yaml")
         Traceback (most recent call last):
         ...
         aliquot.errors.RecipeError: nowhere.yaml: got the file 'nowhere.yaml'; expected a YAML file ...
     """
     return recipe_of(recipe_document(path))
-
-
-def open_recipe(name: str | Path) -> Recipe:
-    """Read a recipe by its name in the book, or from a file.
-
-    Args:
-        name: A name such as ``"inp_wang2023"`` or ``"cdte_mech2023_top:5mmol"``, or a path as for
-            :func:`read_recipe`.
-
-    Returns:
-        The recipe.
-
-    Raises:
-        RecipeError: As :func:`read_recipe`.
-
-    Example:
-        >>> open_recipe("inp_wang2023").title
-        'InP dots from aminophosphine, premixed, in a heated tube'
-    """
-    return recipe_of(recipe_document(name))
 
 
 def parse_recipe(text: str, file: str = "recipe") -> Recipe:
@@ -157,9 +140,33 @@ def series_of(path: Path) -> tuple[Document, SeriesFile] | None:
         RecipeError: If the file can not be read, or is a malformed series.
     """
     document = Document.from_file(path, RecipeError)
-    if document.tree.get("format") != "aliquot-series/1":
-        return None
-    return document, document.read(SeriesFile)
+    written = _series(document)
+    return None if written is None else (document, written)
+
+
+def series_documents(path: Path, document: Document, written: SeriesFile) -> tuple[VariedDocument, ...]:
+    """Return the documents of all recipes of a series, from one reading of the series and of its base.
+
+    Args:
+        path: File of the series.
+        document: Its document.
+        written: The same, as its grammar reads it.
+
+    Raises:
+        RecipeError: If the base can not be read, or a change does not fit it.
+
+    Example:
+        >>> from aliquot.recipe import recipe_book
+        >>> path = recipe_book("cdte_mech2023_ratio")
+        >>> [one.tree["id"] for one in series_documents(path, *series_of(path))][:2]
+        ['cdte_mech2023_ratio:0.6', 'cdte_mech2023_ratio:1.2']
+    """
+    base = _base(path, written.base, document)
+    return tuple(VariedDocument(base, document, written, index) for index in range(len(written.recipes)))
+
+
+def _series(document: Document) -> SeriesFile | None:
+    return document.read(SeriesFile) if document.tree.get("format") == "aliquot-series/1" else None
 
 
 def recipe_of(document: Document) -> Recipe:
@@ -186,19 +193,18 @@ def _document(path: Path, variant: str | None) -> Document:
     if document.tree.get("format") == "aliquot-variation/1" and variant is None:
         variation = document.read(VariationFile)
         return VariedDocument(_base(path, variation.base, document), document, variation)
-    series = series_of(path)
-    if series is None and variant is None:
+    written = _series(document)
+    if written is None and variant is None:
         return document
-    known = [] if series is None else [recipe.id for recipe in series[1].recipes]
-    if series is None or variant not in known:
+    known = [] if written is None else [recipe.id for recipe in written.recipes]
+    if written is None or variant not in known:
         raise RecipeError(
             given=f"'{path.name}'" if variant is None else f"'{path.name}:{variant}'",
-            expected="one recipe" if series is None else f"one recipe of the series, as '{path.stem}:NAME'",
-            why="the file holds a single recipe" if series is None else "the file holds several",
-            remedy=f"Write '{path.name}' alone." if series is None else suggestion(variant or "", known),
+            expected="one recipe" if written is None else f"one recipe of the series, as '{path.stem}:NAME'",
+            why="the file holds a single recipe" if written is None else "the file holds several",
+            remedy=f"Write '{path.name}' alone." if written is None else suggestion(variant or "", known),
             where=document.where(("recipes",)),
         )
-    document, written = series
     return VariedDocument(_base(path, written.base, document), document, written, known.index(variant))
 
 

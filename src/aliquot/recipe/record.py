@@ -3,6 +3,7 @@
 What is pumped through a tube is told in ``flow.py``, what happens in a flask in ``batch.py``.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -159,7 +160,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(ABC):
     """What every synthesis has: doses, mixtures, what its author states, what is not reported.
 
     A recipe that is read is one of its two kinds, :class:`aliquot.recipe.FlowRecipe` or
@@ -204,9 +205,9 @@ class Recipe:
         return total(self.doses)
 
     @property
+    @abstractmethod
     def mixture(self) -> Solution:
         """What concentrations, ratios and product are about: the feed, or all that the reactor gets."""
-        raise NotImplementedError
 
     def solution(self, name: str) -> Solution:
         """Return a solution by name; raises RecipeError if there is none."""

@@ -76,8 +76,8 @@ def scale_factor(recipe: Recipe, to: str, *, fraction: float = 1.0) -> float:
         RecipeError: As :func:`scale`.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> round(scale_factor(open_recipe("inp_wang2023"), "1.0 g product"), 3)
+        >>> from aliquot.recipe import read_recipe
+        >>> round(scale_factor(read_recipe("inp_wang2023"), "1.0 g product"), 3)
         1.761
     """
     if not 0.0 < fraction <= 1.0:

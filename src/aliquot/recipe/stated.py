@@ -114,9 +114,9 @@ def _concentrations(recipe: Recipe, stated: Stated, document: Document) -> Itera
 
 
 def _ratios(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:
+    mixed = recipe.mixture
     for pair, written in stated.ratios.items():
         above, below = (reagent(name.strip()).id for name in pair.split("/"))
-        mixed = recipe.mixture
         computed, active = mixed.ratio(above, below), mixed.active_ratio(above, below)
         note = f"{show(active, 'is', 3)} active"
         for index, ratio in enumerate(written if isinstance(written, tuple) else (written,)):
@@ -182,7 +182,7 @@ def _residence_time(recipe: FlowRecipe, flow: float) -> float:
     for made in recipe.samples:
         if isclose(made.flow, flow, rel_tol=1e-9):
             return made.residence_time
-    return recipe.tube.volume / (flow * (1.0 + recipe.tube.expansion))
+    return recipe.tube.residence_time(flow)
 
 
 def _order(recipe: Recipe, stated: Stated, document: Document) -> Iterator[Check]:

@@ -45,14 +45,14 @@ class VariedDocument(Document):
             self._merge(self.tree, _at(series.tree, (*path, "change")), (), (*path, "change"))
         self._set_head([layer for _, layer in layers], layers[-1][0])
         self._set_comments()
+        self._origins = {tuple(str(step) for step in path): origin for path, origin in self.changed.items()}
         self._content = plain(self.tree)
 
     def where(self, path: Sequence[str | int]) -> Where:
         """Return file, line and dotted key: of the series where it sets the value, else of the base."""
         path = path[: _depth(self.tree, path)]
-        known = {tuple(str(step) for step in changed): origin for changed, origin in self.changed.items()}
         for length in range(len(path), 0, -1):
-            origin = known.get(tuple(str(step) for step in path[:length]))
+            origin = self._origins.get(tuple(str(step) for step in path[:length]))
             if origin is not None:
                 place = self.series.where((*origin, *path[length:]))
                 return Where(place.file, place.line, ".".join(str(step) for step in path))

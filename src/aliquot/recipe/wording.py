@@ -23,8 +23,8 @@ def sentence(recipe: Recipe, step: Step) -> str:
         step: One of its steps.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> made = open_recipe("cdte_mech2023_ode")
+        >>> from aliquot.recipe import read_recipe
+        >>> made = read_recipe("cdte_mech2023_ode")
         >>> sentence(made, made.steps[1])
         'Degas flask at 25 °C for 30 min under 0.6666 mbar.'
     """

@@ -15,8 +15,8 @@ def bench_sheet(recipe: Recipe) -> str:
         recipe: The recipe.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> "0.8847 g" in bench_sheet(open_recipe("inp_wang2023"))
+        >>> from aliquot.recipe import read_recipe
+        >>> "0.8847 g" in bench_sheet(read_recipe("inp_wang2023"))
         True
     """
     return filled(

@@ -11,6 +11,7 @@ import typer
 from aliquot.cli import lookup, output
 
 if TYPE_CHECKING:
+    from aliquot.knowledge.document import Document
     from aliquot.recipe import Dose, Recipe
     from aliquot.recipe.concern import Concern
 
@@ -80,14 +81,14 @@ def _review(name: str) -> "tuple[list[Reviewed], tuple[Concern, ...]]":
     """Review a recipe, or all of a series and the series itself."""
     from aliquot.recipe import recipe_book, series_names
     from aliquot.recipe.checks import errata, review, review_series
-    from aliquot.recipe.read import is_file, recipe_document, recipe_of, series_of
+    from aliquot.recipe.checks.series import read_series
+    from aliquot.recipe.read import is_file, recipe_document, recipe_of
 
     path = recipe_book(name) if name in series_names() else Path(name)
-    series = series_of(path) if is_file(path) else None
-    names = [name] if series is None else [f"{path}:{variant.id}" for variant in series[1].recipes]
-    documents = [recipe_document(each) for each in names]
-    recipes = [recipe_of(document) for document in documents]
-    together = () if series is None else review_series(path)
+    series = read_series(path) if is_file(path) else None
+    documents: Sequence["Document"] = [recipe_document(name)] if series is None else series.documents
+    recipes = [recipe_of(documents[0])] if series is None else series.recipes
+    together = () if series is None else review_series(series)
     known = {concern.erratum for concern in together}
     return [
         Reviewed(

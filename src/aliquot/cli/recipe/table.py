@@ -36,10 +36,10 @@ def table(
       aliquot recipe table cdte_mech2023_toluene
       aliquot recipe table my_recipe.yaml --html sheet.html
     """
-    from aliquot.recipe import open_recipe
+    from aliquot.recipe import read_recipe
     from aliquot.recipe.bench import instructions, weighings
 
-    read = open_recipe(recipe)
+    read = read_recipe(recipe)
     if html is not None:
         _write(read, html)
     lines, steps = weighings(read), instructions(read)

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from aliquot.errors import FormatError, Where
 from aliquot.instruments.diffraction.pattern import CU_KA1_NM, Pattern
-from aliquot.instruments.formats.text import LARGEST, Row, Sheet, decode
+from aliquot.instruments.formats.text import LARGEST, Row, Sheet, decode, readable
 
 FEWEST = 20
 """Fewest points that are taken for a pattern."""
@@ -62,18 +62,9 @@ def read_pattern(path: str | Path, *, wavelength_nm: float | None = None) -> Pat
 
 
 def _content(file: Path) -> bytes:
-    try:
+    with readable(file):
         size = file.stat().st_size
         content = file.read_bytes() if size <= LARGEST else b""
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else None
-        raise FormatError(
-            given=f"the file '{file}'",
-            expected="a file that can be read",
-            why=str(reason or fault),
-            remedy="Check the name, the folder and that it is no folder itself.",
-            where=Where(str(file)),
-        ) from None
     if size > LARGEST:
         raise _no_pattern(file, f"{size / 1024**2:.0f} MiB are far more than a pattern has", None)
     return content

@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from aliquot.errors import FormatError, Where
 from aliquot.instruments.formats.mass_text import spectrum_of
+from aliquot.instruments.formats.text import readable
 from aliquot.instruments.mass.spectrum import MassSpectrum, Mode
 
 LARGEST = 512 * 1024 * 1024
@@ -91,17 +92,8 @@ def read_mzml(path: str | Path, scan: int | None = None) -> MassSpectrum:
 
 def _bearable(path: Path) -> None:
     """Refuse a file that is not there or too large, before it is read."""
-    try:
+    with readable(path):
         size = path.stat().st_size
-    except (OSError, ValueError) as fault:  # a ValueError is a null byte in the name
-        reason = fault.strerror if isinstance(fault, OSError) else None
-        raise FormatError(
-            given=f"the file '{path}'",
-            expected="a file that can be read",
-            why=str(reason or fault),
-            remedy="Check the name and the folder.",
-            where=Where(str(path)),
-        ) from None
     if size > LARGEST:
         raise FormatError(
             given=f"{size / 1024**2:.0f} MiB",

@@ -2,6 +2,8 @@
 
 import csv
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,11 +115,25 @@ def decode(content: bytes, file: str) -> str:
     return text
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a file of bearable size."""
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Tell that a file can not be read, where something inside finds it so.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FormatError: If the file is not there, is a folder, or may not be read.
+
+    Example:
+        >>> with readable(Path("nowhere.csv")):
+        ...     _ = Path("nowhere.csv").read_bytes()
+        Traceback (most recent call last):
+        ...
+        aliquot.errors.FormatError: nowhere.csv: got the file 'nowhere.csv'; expected a file ...
+    """
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= LARGEST else b""
+        yield
     except (OSError, ValueError) as fault:  # a ValueError is a null byte in the name
         reason = fault.strerror if isinstance(fault, OSError) else None
         raise FormatError(
@@ -127,6 +143,13 @@ def read_bytes(path: Path) -> bytes:
             remedy="Check the name, the folder and that it is no folder itself.",
             where=Where(str(path)),
         ) from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file of bearable size."""
+    with readable(path):
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= LARGEST else b""
     if size > LARGEST:
         raise FormatError(
             given=f"{size / 1024**2:.0f} MiB",

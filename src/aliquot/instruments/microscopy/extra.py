@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from aliquot.errors import InputError, Where
+from aliquot.errors import Where, needs_extra
 
 
 @contextmanager
@@ -24,16 +24,8 @@ def needs_images(asked_by: str) -> Iterator[None]:
         Traceback (most recent call last):
         aliquot.errors.InputError: a.png: got an installation without 'nothing_of_this_name'; ...
     """
-    try:
+    with needs_extra("images", "pictures are read and parted with it", Where(asked_by)):
         yield
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            given=f"an installation without '{missing.name}'",
-            expected="the images extra",
-            why="pictures are read and parted with it",
-            remedy="Install it: pip install 'aliquot[images]'.",
-            where=Where(asked_by),
-        ) from None
 
 
 def skimage(room: str) -> Any:  # noqa: ANN401  its functions carry no types

@@ -112,11 +112,6 @@ class Route(Card, Parent):
         named = (part for part in (self.cation, self.anion) if part is not None)
         return (*named, *self.additives, *self.medium)
 
-    @property
-    def unnamed(self) -> tuple[str, ...]:
-        """What goes in and is not named well enough to know its hazards."""
-        return tuple(part.text for part in self.species if part.reagent is None)
-
     def facets(self) -> dict[str, Facet]:
         """Return what a query can ask for, by field."""
         facets: dict[str, Facet] = {

@@ -55,9 +55,9 @@ def review(recipe: Recipe, document: Document | None = None) -> tuple[Concern, .
         Concerns, by severity and then by place; those that are a located error of the source name it.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
+        >>> from aliquot.recipe import read_recipe
         >>> from aliquot.recipe.read import recipe_document
-        >>> recipe = open_recipe("inp_wang2023")
+        >>> recipe = read_recipe("inp_wang2023")
         >>> found = review(recipe, recipe_document("inp_wang2023"))
         >>> [concern.text for concern in found if concern.code == "purity-ignored"]
         ["16 mmol of phosphine is the amount as dosed, 16.06 mmol; at the bottle's 97 % ..."]
@@ -68,11 +68,11 @@ def review(recipe: Recipe, document: Document | None = None) -> tuple[Concern, .
     return _sorted((*found, *errata.unfound(case, found, names)))
 
 
-def review_series(path: Path) -> tuple[Concern, ...]:
+def review_series(path: Path | series.Series) -> tuple[Concern, ...]:
     """Return what a careful colleague would say about a series as a whole, beside its single recipes.
 
     Args:
-        path: Its file.
+        path: Its file, or the series where it has been read.
 
     Returns:
         Concerns, empty for a file of a single recipe.
@@ -85,7 +85,7 @@ def review_series(path: Path) -> tuple[Concern, ...]:
         >>> review_series(recipe_book("inp_wang2023"))
         ()
     """
-    read = series.read_series(path)
+    read = path if isinstance(path, series.Series) else series.read_series(path)
     if read is None:
         return ()
     return _sorted(errata.linked(series.concerns_of(read), frozenset({read.written.id})))

@@ -174,11 +174,6 @@ def step_path(step: Step) -> Key:
     return section, int(index), verb
 
 
-def celsius(kelvin: float) -> str:
-    """Write a temperature as the bench says it."""
-    return f"{kelvin - 273.15:.4g} °C"
-
-
 def minutes(seconds: float) -> str:
     """Write a time in minutes; in hours above three of them, in seconds below two minutes."""
     if seconds < 120.0:

@@ -9,7 +9,6 @@ from aliquot.recipe.checks.case import (
     Case,
     Mixture,
     RecipeCheck,
-    celsius,
     mmol,
     note,
     number_of,
@@ -17,6 +16,7 @@ from aliquot.recipe.checks.case import (
     warning,
 )
 from aliquot.recipe.concern import Concern
+from aliquot.recipe.wording import celsius
 from aliquot.units import Quantity, which
 
 MAIN = 0.1

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from aliquot.knowledge.document import Document
 from aliquot.recipe.batch import BatchRecipe, Feed, Heat, Hold, Inject
-from aliquot.recipe.checks.case import celsius, minutes, mmol
+from aliquot.recipe.checks.case import minutes, mmol
 from aliquot.recipe.concern import Concern, Severity
 from aliquot.recipe.flow import FlowRecipe
 from aliquot.recipe.grammar import SeriesFile
-from aliquot.recipe.read import recipe_document, recipe_of, series_of
+from aliquot.recipe.read import recipe_of, series_documents, series_of
 from aliquot.recipe.record import Dose, Recipe
 from aliquot.recipe.variation import VariedDocument
+from aliquot.recipe.wording import celsius
 from aliquot.units import to_float
 
 SAME = 0.01
@@ -31,6 +32,8 @@ class Series:
     written: SeriesFile
     base: Recipe
     recipes: tuple[Recipe, ...]
+    documents: tuple[VariedDocument, ...]
+    """Those of the recipes, for the places."""
 
     def factors(self, recipe: Recipe) -> dict[str, str]:
         """Return what a recipe of the series, or its base, has of each factor."""
@@ -50,9 +53,9 @@ def read_series(path: Path) -> Series | None:
     if found is None:
         return None
     document, written = found
-    documents = [recipe_document(f"{path}:{variant.id}") for variant in written.recipes]
-    bases = [one.base for one in documents if isinstance(one, VariedDocument)]
-    return Series(document, written, recipe_of(bases[0]), tuple(recipe_of(one) for one in documents))
+    documents = series_documents(path, document, written)
+    recipes = tuple(recipe_of(one) for one in documents)
+    return Series(document, written, recipe_of(documents[0].base), recipes, documents)
 
 
 def factors(recipe: Recipe, balance: frozenset[str] = frozenset()) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from aliquot.recipe.checks.case import Case, RecipeCheck, celsius, minutes, note, number_of, warning
+from aliquot.recipe.checks.case import Case, RecipeCheck, minutes, note, number_of, warning
 from aliquot.recipe.concern import Concern, Severity
 from aliquot.recipe.flow import FlowRecipe
+from aliquot.recipe.wording import celsius
 
 HOT = 423.15
 """Temperature from which the expansion is told [K]; the rule's figure is that of 200 °C."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from aliquot.recipe.batch import BatchRecipe, Feed, Heat, Hold, Inject
-from aliquot.recipe.checks.case import Case, RecipeCheck, celsius, step_path, warning
+from aliquot.recipe.checks.case import Case, RecipeCheck, step_path, warning
 from aliquot.recipe.concern import Concern, Severity
+from aliquot.recipe.wording import celsius
 
 NEAR = 2.0
 """How far a step may be from the last set point before somebody has to heat or cool [K]."""

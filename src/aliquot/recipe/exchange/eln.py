@@ -65,8 +65,8 @@ def to_eln(
         InputError: If a further file has the name of one of ours or lies outside, or the date is no day.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> packed = to_eln(open_recipe("inp_wang2023"), "id: inp_wang2023", {"note.txt": "seen"})
+        >>> from aliquot.recipe import read_recipe
+        >>> packed = to_eln(read_recipe("inp_wang2023"), "id: inp_wang2023", {"note.txt": "seen"})
         >>> [name.rpartition("/")[2] for name in ZipFile(BytesIO(packed)).namelist()]
         ['ro-crate-metadata.json', 'recipe.yaml', 'bench.json', 'checks.json', 'citations.bib', 'note.txt']
     """

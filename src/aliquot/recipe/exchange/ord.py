@@ -78,8 +78,8 @@ def to_ord(recipe: Recipe, depositor: Depositor | None = None) -> OrdReaction:
         InputError: If the package ord-schema is not installed.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> made = to_ord(open_recipe("cdte_mech2023_ode"))                         # doctest: +SKIP
+        >>> from aliquot.recipe import read_recipe
+        >>> made = to_ord(read_recipe("cdte_mech2023_ode"))                         # doctest: +SKIP
         >>> len(made.reaction.outcomes)                                            # doctest: +SKIP
         8
     """
@@ -102,8 +102,8 @@ def reaction_content(
         The content, with the field names of the schema; and the losses, in the order of the recipe.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> content, lossy = reaction_content(open_recipe("inp_wang2023"))
+        >>> from aliquot.recipe import read_recipe
+        >>> content, lossy = reaction_content(read_recipe("inp_wang2023"))
         >>> content["conditions"]["flow"]["tubing"]["diameter"]
         {'value': 0.9975, 'units': 'MILLIMETER'}
         >>> lossy[0].field

@@ -48,8 +48,8 @@ def to_xdl(recipe: Recipe) -> XdlFile:
         RecipeError: If it is a recipe of a tube, which the standard does not know.
 
     Example:
-        >>> from aliquot.recipe import open_recipe
-        >>> made = to_xdl(open_recipe("cdte_mech2023_ode"))
+        >>> from aliquot.recipe import read_recipe
+        >>> made = to_xdl(read_recipe("cdte_mech2023_ode"))
         >>> made.text.count("<HeatChill "), made.text.count("<Transfer ")
         (8, 8)
     """
