@@ -10,24 +10,28 @@ Eight constants against five numbers: the priors decide what the data can not, a
 from dataclasses import dataclass
 from itertools import pairwise
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.optimize import least_squares
 
+from aliquot.kinetics.cards import from_card
 from aliquot.kinetics.chemistry import Chemistry
 from aliquot.kinetics.integrate import Tolerances, trajectory
 from aliquot.kinetics.ladder import Ladder, State
-from aliquot.kinetics.landscape import Landscape
-from aliquot.kinetics.laws import Arrhenius, Attachment, Conversion
-from aliquot.knowledge.store import material, solvent
+from aliquot.kinetics.laws import Arrhenius
+from aliquot.knowledge.store import chemistry, material, solvent
+from aliquot.reactors.profile import Profile
 from aliquot.reactors.residence import in_tube
-from aliquot.reactors.tube import WallHeating, thermal_lag
-from aliquot.recipe import flow_recipe, read_recipe, recipe_book
+from aliquot.reactors.tube import thermal_lag
+from aliquot.recipe import flow_recipe, read_recipe
 
-RECIPE = flow_recipe(read_recipe(recipe_book("inp_wang2023")))
+RECIPE = flow_recipe(read_recipe("inp_wang2023"))
 LIQUID = solvent("oleylamine")
 UNIT_VOLUME = material("InP").unit_volume
+CARD = from_card(chemistry("inp_wang2023"), UNIT_VOLUME)
+"""The structure; its constants are replaced."""
 REFERENCE = 473.15
 RUNGS, DOT_FROM = 2500, 30
 EV_PER_KJ_MOL = 0.01036427
@@ -73,28 +77,29 @@ def constants(p: jax.Array) -> Chemistry:
     """Return the chemistry of a vector in the units of the priors."""
     log_k, e_k, gamma, log_a, e_a, log_c, d_h, m = p
     ln10 = np.log(10.0)
-    return Chemistry(
-        conversion=Conversion(
-            Arrhenius(ln10 * (log_k - 3.0), e_k * EV_PER_KJ_MOL, REFERENCE), (1.0, 1.0), (1.0, 4.0)
+
+    def law(log_value: jax.Array, energy: jax.Array) -> Arrhenius:
+        return Arrhenius(ln10 * log_value, energy * EV_PER_KJ_MOL, REFERENCE)
+
+    return eqx.tree_at(
+        lambda c: (
+            c.reactions[0].rate,
+            c.attachment.rate,
+            c.attachment.size_exponent,
+            c.solubility.rate,
+            c.landscape.surface_energy,
         ),
-        attachment=Attachment(Arrhenius(ln10 * (log_a - 3.0), e_a * EV_PER_KJ_MOL, REFERENCE), m, 50.0),
-        solubility=Arrhenius(ln10 * (log_c + 3.0), d_h * EV_PER_KJ_MOL, REFERENCE),
-        landscape=Landscape(gamma * EV_NM2_PER_J_M2, UNIT_VOLUME),
-        precursors=("In", "P"),
+        CARD,
+        (law(log_k - 3.0, e_k), law(log_a - 3.0, e_a), m, law(log_c + 3.0, d_h), gamma * EV_NM2_PER_J_M2),
     )
 
 
 def read_out(p: jax.Array, wall: jax.Array, times: jax.Array, weights: jax.Array) -> jax.Array:
     """Return volume-weighted mean [nm], RSD [1] and conversion [1] of what leaves the tube."""
-    one = jnp.ones(1)
-    heating = WallHeating(
-        0.0 * one,
-        wall * one,
-        RECIPE.tube.inlet_temperature * one,
-        jnp.asarray(thermal_lag(RECIPE.tube, LIQUID)),
-    )
+    inlet, lag = RECIPE.tube.inlet_temperature, thermal_lag(RECIPE.tube, LIQUID)
+    heating = Profile(wall, jnp.zeros(()), inlet - wall, jnp.asarray(lag))
     feed = RECIPE.feed.concentrations
-    start = State(jnp.array([feed["InCl3"], feed["PDEA"]]), jnp.zeros(RUNGS))
+    start = State(jnp.array([feed["InCl3"], feed["PDEA"], 0.0]), jnp.zeros(RUNGS))
     run = trajectory(
         Ladder(constants(p), heating), start, times, Tolerances(1e-4, 1e-9), derivative="forward"
     )

@@ -4,10 +4,11 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from aliquot.kinetics.chemistry import Chemistry
+from aliquot.kinetics.attachment import Attachment
+from aliquot.kinetics.chemistry import Agglomeration, Chemistry, Solubility
 from aliquot.kinetics.ladder import Ladder
 from aliquot.kinetics.landscape import Landscape
-from aliquot.kinetics.laws import Arrhenius, Attachment, Conversion
+from aliquot.kinetics.laws import Arrhenius, Order, Reaction
 from aliquot.units import BOLTZMANN_EV
 
 REFERENCE = 473.15
@@ -39,6 +40,11 @@ def surface_energy(theta: float) -> float:
     return theta * BOLTZMANN_EV * REFERENCE / area
 
 
+def law(value: float, energy: float = 0.0) -> Arrhenius:
+    """A rate constant about the reference temperature."""
+    return Arrhenius(jnp.log(value) if value else jnp.asarray(-jnp.inf), jnp.asarray(energy), REFERENCE)
+
+
 def chemistry(
     *,
     k: float = 7e-6,
@@ -47,18 +53,21 @@ def chemistry(
     theta: float = 11.0,
     m: float = 0.3,
     energies: tuple[float, float, float] = (1.3, 0.8, 0.4),
+    channels: tuple = (),
+    features: tuple = (),
+    edges: tuple = (),
 ) -> Chemistry:
     """InP-like constants about the reference temperature."""
     conversion, attachment, solubility = (
-        Arrhenius(jnp.log(value) if value else jnp.asarray(-jnp.inf), jnp.asarray(energy), REFERENCE)
-        for value, energy in zip((k, attach, c_inf), energies, strict=True)
+        law(value, energy) for value, energy in zip((k, attach, c_inf), energies, strict=True)
     )
     return Chemistry(
-        conversion=Conversion(conversion, (1.0, 1.0), (1.0, 4.0)),
-        attachment=Attachment(attachment, jnp.asarray(m), 50.0),
-        solubility=solubility,
-        landscape=Landscape(jnp.asarray(surface_energy(theta)), VOLUME),
-        precursors=("In", "P"),
+        reactions=(Reaction(conversion, (Order(0), Order(1)), (-1.0, -4.0, 1.0)),),
+        attachment=Attachment(attachment, jnp.asarray(m), 50.0, edges=edges),
+        solubility=Solubility(solubility),
+        landscape=Landscape(jnp.asarray(surface_energy(theta)), VOLUME, features),
+        agglomeration=Agglomeration(channels),
+        species=("In", "P"),
     )
 
 

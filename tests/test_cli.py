@@ -39,7 +39,7 @@ def test_simulate_keeps_the_contract(capsys: pytest.CaptureFixture[str], tmp_pat
     (aliquot,) = content["aliquots"]
     assert aliquot["temperature_K"] == pytest.approx(473.15)
     assert aliquot["time_s"] == pytest.approx(2156.87, abs=0.01)
-    assert set(aliquot["species_mol_m3"]) == {"In", "P"}
+    assert set(aliquot["species_mol_m3"]) == {"In", "P", "P(V)"}
     population = aliquot["population"]
     assert population["weighting"] == "volume"
     assert population["material"] == "InP"

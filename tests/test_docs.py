@@ -118,8 +118,10 @@ def called(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> di
 
 
 def test_simulate_prints_what_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
-    content = called(capsys, "simulate", "inp_wang2023", "--sample", "200C")
-    check(content, "simulate/1", absent=("aliquots[].clusters_mol_m3.*",))
+    absent = ("aliquots[].clusters_mol_m3.*", "aliquots[].shell", "given", "assumptions")
+    check(called(capsys, "simulate", "inp_wang2023", "--sample", "200C"), "simulate/1", absent=absent)
+    words = ("cdte_mech2023_ode", "--set", "steps.3.heat.rate=10 K/min")
+    check(called(capsys, "simulate", *words), "simulate/1", absent=("aliquots[].shell", "aliquots[].flags"))
 
 
 @pytest.mark.parametrize("material", ["InP", "CdSe"])

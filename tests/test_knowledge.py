@@ -117,7 +117,7 @@ def test_a_chemistry_names_reagents_and_a_material_that_have_cards(name):
     card = store.chemistry(name)
 
     assert store.material(card.material).id == card.material
-    assert all(store.reagent(reagent).id == reagent for reagent in card.precursors.values())
+    assert all(store.reagent(name).id == name for part in card.species.values() for name in part.from_)
 
 
 def test_a_curve_that_is_refused_says_why():

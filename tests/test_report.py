@@ -69,8 +69,8 @@ def _run(recipe: object, card: object) -> Run:
         peak = SAMPLES[sample.name]
         rungs[peak - 60 : peak + 61] = 0.004 * np.hanning(121)
         population = Population(card.material, store.material(card.material).unit_volume, rungs)
-        fed = {species: recipe.feed.concentrations[reagent] for species, reagent in card.precursors.items()}
-        used = {species: card.reaction.consumes[species] * population.units for species in fed}
+        fed = {name: recipe.feed.concentrations[reagents[0]] for name, reagents in card.precursors.items()}
+        used = {"In": population.units, "P": 4.0 * population.units}
         left = {species: fed[species] - used[species] for species in fed}
         aliquots.append(
             Aliquot(

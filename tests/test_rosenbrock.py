@@ -9,8 +9,10 @@ import pytest
 
 from aliquot.kinetics.integrate import Tolerances, trajectory
 from aliquot.kinetics.ladder import Ladder, State
-from aliquot.kinetics.rosenbrock import Rodas4
-from ladders import Held, Ramp, chemistry, held
+from aliquot.kinetics.laws import Arrhenius
+from aliquot.kinetics.rosenbrock import Rosenbrock
+from aliquot.kinetics.tableau import RODAS4
+from ladders import REFERENCE, Held, Ramp, chemistry, held
 
 START = State(jnp.array([90.0, 360.0]), jnp.zeros(80))
 
@@ -18,7 +20,7 @@ START = State(jnp.array([90.0, 360.0]), jnp.zeros(80))
 @eqx.filter_jit
 def _fixed_steps(ladder: Ladder, step: jax.Array, at: jax.Array) -> jax.Array:
     saves = diffrax.SaveAt(ts=jnp.stack([40.0 * at]))
-    return diffrax.diffeqsolve(ladder, Rodas4(), 0.0, 40.0, step, START, saveat=saves).ys.rungs[0]
+    return diffrax.diffeqsolve(ladder, Rosenbrock(RODAS4), 0.0, 40.0, step, START, saveat=saves).ys.rungs[0]
 
 
 def fixed_steps(ladder: Ladder, n_steps: int, at: float = 1.0) -> np.ndarray:
@@ -52,7 +54,7 @@ def test_dense_output_converges_with_order_three() -> None:
 def test_dense_output_keeps_the_ends_and_the_mass() -> None:
     solution = diffrax.diffeqsolve(
         LADDERS["held"],
-        Rodas4(),
+        Rosenbrock(RODAS4),
         0.0,
         40.0,
         5.0,
@@ -67,12 +69,22 @@ def mean_units(constants: jax.Array, derivative: str = "forward") -> jax.Array:
     """A read-out of everything: mean size of what has formed, as a function of all eight constants."""
     log_k, e_k, gamma, log_a, e_a, log_c, e_c, m = constants
     base = chemistry()
-    tuned = type(base)(
-        conversion=type(base.conversion)(type(base.solubility)(log_k, e_k, 473.15), (1.0, 1.0), (1.0, 4.0)),
-        attachment=type(base.attachment)(type(base.solubility)(log_a, e_a, 473.15), m, 50.0),
-        solubility=type(base.solubility)(log_c, e_c, 473.15),
-        landscape=type(base.landscape)(gamma, 0.0503),
-        precursors=("In", "P"),
+    tuned = eqx.tree_at(
+        lambda c: (
+            c.reactions[0].rate,
+            c.attachment.rate,
+            c.attachment.size_exponent,
+            c.solubility.rate,
+            c.landscape.surface_energy,
+        ),
+        base,
+        (
+            Arrhenius(log_k, e_k, REFERENCE),
+            Arrhenius(log_a, e_a, REFERENCE),
+            m,
+            Arrhenius(log_c, e_c, REFERENCE),
+            gamma,
+        ),
     )
     start = State(jnp.array([90.0, 360.0]), jnp.zeros(500))
     end = trajectory(

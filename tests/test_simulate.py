@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aliquot.errors import RecipeError
+from aliquot.errors import RangeError, RecipeError
 from aliquot.kinetics.integrate import Tolerances
 from aliquot.knowledge.store import chemistry
 from aliquot.population import Weighting
@@ -91,13 +91,18 @@ def test_two_zones_at_one_temperature_are_one_zone(run: Run) -> None:
 
 def test_an_extrapolation_is_flagged() -> None:
     text = BOOK.read_text(encoding="utf-8").replace("{HB1: 180 degC}", "{HB1: 170 degC}")
-    aliquot = simulate(parse_recipe(text, file="cold.yaml").only("180C"), CARD).aliquots[0]
+    recipe = parse_recipe(text, file="cold.yaml").only("180C")
+    with pytest.raises(RangeError, match="170 degC; expected 180 to 250 degC") as refused:
+        simulate(recipe, CARD)
+    assert "sample 180C" in str(refused.value.where)
+    aliquot = simulate(recipe, CARD, extrapolate=True).aliquots[0]
     assert any("extrapolation" in flag for flag in aliquot.flags)
 
 
 def test_a_recipe_without_the_precursor_is_refused() -> None:
     recipe = read_recipe(BOOK)
-    card = CARD.model_copy(update={"precursors": {"In": "InCl3", "P": "TMSP"}})
+    species = {**CARD.species, "P": CARD.species["P"].model_copy(update={"from_": {"TMSP": 1.0}})}
+    card = CARD.model_copy(update={"species": species})
     with pytest.raises(RecipeError, match="'TMSP', which brings P"):
         simulate(recipe, card)
     with pytest.raises(RecipeError, match="one reaction system"):

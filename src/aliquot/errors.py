@@ -26,6 +26,7 @@ Example:
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class AliquotError(Exception):
         place = str(self.where)
         head = f"{place}: " if place else ""
         return f"{head}got {self.given}; expected {self.expected}: {self.why}. {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error travel from one process to another."""
+        parts = {"given": self.given, "expected": self.expected, "why": self.why, "remedy": self.remedy}
+        return partial(type(self), **parts, where=self.where), ()
 
     def at(self, where: Where) -> "AliquotError":
         """Return the same error, told at a place that only the caller knows."""

@@ -9,18 +9,36 @@ from aliquot.cli import output
 
 if TYPE_CHECKING:
     from aliquot.knowledge.records import Chemistry
-    from aliquot.recipe import FlowRecipe
+    from aliquot.population import SizeDistribution
+    from aliquot.recipe import Recipe
     from aliquot.synthesis import Aliquot, Run
+
+TRACE = 1e-6
+"""Share of the formula units below which dots are not told: far below what any spectrum shows [1]."""
 
 
 def simulate(
     recipe: Annotated[str, typer.Argument(help="A recipe file, or the name of a recipe in the book.")],
     chemistry: Annotated[
         str | None,
-        typer.Option(help="Card of calibrated constants; the one that fits the feed unless given."),
+        typer.Option(help="Card of calibrated constants; the one that fits the recipe unless given."),
     ] = None,
-    sample: Annotated[list[str] | None, typer.Option(help="Only this sample; may be repeated.")] = None,
-    rungs: Annotated[int, typer.Option(min=50, help="Formula units of the largest particle.")] = 2500,
+    option: Annotated[
+        list[str] | None, typer.Option(help="Switch of the chemistry's card, by name; may be repeated.")
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE for what the recipe leaves null; may be repeated."),
+    ] = None,
+    extrapolate: Annotated[
+        bool, typer.Option("--extrapolate", help="Allow temperatures outside the chemistry's calibration.")
+    ] = False,
+    sample: Annotated[
+        list[str] | None, typer.Option(help="Only this sample of a flow recipe; may be repeated.")
+    ] = None,
+    rungs: Annotated[
+        int | None, typer.Option(min=50, help="Formula units at which the ladder ends; as many as it takes.")
+    ] = None,
     dispersion: Annotated[
         str | None,
         typer.Option(help="'plug flow', 'Taylor-Aris' or 'convective limit'; the valid one unless given."),
@@ -31,25 +49,34 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Seed of the spectra's noise.")] = 2023,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, schema simulate/1.")] = False,
 ) -> None:
-    """Simulate a recipe: sizes, conversion and first exciton of each sample.
+    """Simulate a recipe: sizes, clusters, conversion and first exciton of each sample.
 
     \b
     Examples:
       aliquot simulate inp_wang2023
+      aliquot simulate cdte_mech2023_ode --option "slow edge instead of well"
+      aliquot simulate cd3p2_tiwari2025_overgrowth:965 --set "steps.3.feed.for=6 min"
       aliquot simulate my_recipe.yaml --sample 200C --json
     """
+    from aliquot.reactors.advance import LONGEST
     from aliquot.recipe import flow_recipe, read_recipe
-    from aliquot.synthesis import observe
+    from aliquot.recipe.override import parse_settings
     from aliquot.synthesis import simulate as run_recipe
 
-    read = flow_recipe(read_recipe(recipe))
+    read = read_recipe(recipe, values=parse_settings(given or []))
     if sample:
-        read = read.only(*sample)
-    card = _chemistry(read, chemistry)
-    with output.progress(len(read.samples), f"simulating {read.id}", quiet=json) as told:
-        run = run_recipe(read, card, rungs=rungs, dispersion=_dispersion(dispersion), progress=told)
-    if read.observe is not None:
-        run = observe(run, seed=seed)
+        read = flow_recipe(read).only(*sample)
+    card = _chemistry(read, chemistry, option or [])
+    with output.progress(_count(read), f"simulating {read.id}", quiet=json) as told:
+        run = run_recipe(
+            read,
+            card,
+            rungs=LONGEST if rungs is None else rungs,
+            dispersion=_dispersion(dispersion),
+            extrapolate=extrapolate,
+            progress=told,
+        )
+    run = _observed(run, seed)
     if spectra is not None:
         _write_spectra(run, spectra)
     if json:
@@ -67,6 +94,8 @@ def as_json(run: "Run") -> dict[str, Any]:
         "balance": {"max_relative_error": run.mass_error},
         "steps": run.steps,
         "wall_s": run.wall_s,
+        "given": {} if run.recipe is None else dict(run.recipe.given),
+        "assumptions": list(run.assumptions),
         "citations": list(run.citations),
         "flags": list(run.flags),
     }
@@ -81,16 +110,17 @@ def _aliquot(aliquot: "Aliquot") -> dict[str, Any]:
         "time_s": aliquot.time_s,
         "temperature_K": aliquot.temperature,
         "flow_m3_s": aliquot.flow,
+        "volume_m3": aliquot.volume,
         "conversion": aliquot.conversion,
         "species_mol_m3": {},
         "population": None,
-        "clusters_mol_m3": {},
+        "clusters_mol_m3": dict(aliquot.clusters),
         "e1_nm": _e1(aliquot),
         "flags": list(aliquot.flags),
     }
     if population is not None:
         content["species_mol_m3"] = dict(population.species)
-        sizes = population.sizes(Weighting.VOLUME) if population.dots > 0 else None
+        sizes = _sizes(aliquot)
         content["population"] = {
             "material": population.material,
             "mean_diameter_nm": None if sizes is None else sizes.mean,
@@ -98,7 +128,24 @@ def _aliquot(aliquot: "Aliquot") -> dict[str, Any]:
             "weighting": "volume",
             "number_per_m3": population.dots_per_m3,
         }
+    if aliquot.shell is not None:
+        content["shell"] = {
+            "material": aliquot.shell.shell.material,
+            "thickness_nm": aliquot.shell.thickness_nm,
+            "mean_outer_diameter_nm": aliquot.shell.sizes(Weighting.VOLUME).mean,
+            "share_on_cores": aliquot.shell.on_cores,
+        }
     return content
+
+
+def _sizes(aliquot: "Aliquot") -> "SizeDistribution | None":
+    """Return the dots' sizes by volume, None where there are hardly any: a mean of traces means nothing."""
+    from aliquot.population import Weighting
+
+    population = aliquot.population
+    if population is None or population.dots <= 0 or population.dot_units < TRACE * population.units:
+        return None
+    return population.sizes(Weighting.VOLUME)
 
 
 def _e1(aliquot: "Aliquot") -> float | None:
@@ -109,25 +156,50 @@ def _e1(aliquot: "Aliquot") -> float | None:
     return None if found is None else found.value
 
 
-def _chemistry(recipe: "FlowRecipe", name: str | None) -> "Chemistry":
-    """Return the chemistry asked for, or the one whose precursors the feed holds."""
-    from aliquot.errors import RecipeError, Where
-    from aliquot.knowledge import store
+def _count(recipe: "Recipe") -> int:
+    """Return how many samples a recipe will give."""
+    from aliquot.recipe import BatchRecipe, FlowRecipe
+    from aliquot.recipe.batch import Feed, Hold
 
-    if name is not None:
-        return store.chemistry(name)
-    cards = [store.chemistry(known) for known in store.names("chemistries")]
-    held = recipe.feed.concentrations
-    fitting = [c for c in cards if c.material == recipe.material and set(c.precursors.values()) <= set(held)]
-    if len(fitting) == 1:
-        return fitting[0]
-    raise RecipeError(
-        given=f"{recipe.material} from " + ", ".join(held),
-        expected="one chemistry that fits",
-        why=f"{len(fitting)} of the cards {', '.join(c.id for c in cards)} do",
-        remedy="Name one with --chemistry.",
-        where=Where(recipe.id, key="material"),
-    )
+    if isinstance(recipe, FlowRecipe):
+        return len(recipe.samples)
+    steps = recipe.steps if isinstance(recipe, BatchRecipe) else ()
+    drawn = [step.aliquots for step in steps if isinstance(step, Feed | Hold) and step.aliquots is not None]
+    return max(1, sum(len(aliquots.times) for aliquots in drawn))
+
+
+def _observed(run: "Run", seed: int) -> "Run":
+    """Return a run with its spectra, or with the reason why they can not be computed."""
+    from dataclasses import replace
+
+    from aliquot.errors import InputError
+    from aliquot.synthesis import observe
+
+    if run.recipe is None or run.recipe.observe is None:
+        return run
+    try:
+        return observe(run, seed=seed)
+    except InputError as reason:
+        return replace(run, flags=(*run.flags, f"No spectra: {reason}"))
+
+
+def _chemistry(recipe: "Recipe", name: str | None, options: list[str]) -> "Chemistry":
+    """Return the chemistry asked for, or the one that fits, with the options asked for."""
+    from aliquot.errors import CardError, Where, suggestion
+    from aliquot.knowledge import store
+    from aliquot.knowledge.chemistries import card_for
+
+    card = store.chemistry(name) if name is not None else card_for(recipe.material, recipe.amounts)
+    for option in options:
+        if option not in card.options:
+            raise CardError(
+                given=f"the option '{option}'",
+                expected="an option of the card" if card.options else "no option: the card has none",
+                why="only structures that were tried against the data are offered",
+                remedy=suggestion(option, card.options),
+                where=Where(card.id, key="options"),
+            )
+    return card.chosen(*options) if options else card
 
 
 def _dispersion(name: str | None) -> Any:  # noqa: ANN401  the enumeration lives behind the import of JAX
@@ -168,45 +240,48 @@ def _write_spectra(run: "Run", path: Path) -> None:
 
 
 def _show(run: "Run") -> None:
-    from aliquot.population import Weighting
-
-    rows = []
-    for aliquot in run.aliquots:
-        population = aliquot.population
-        sizes = None if population is None or population.dots <= 0 else population.sizes(Weighting.VOLUME)
-        e1 = _e1(aliquot)
-        rows.append(
-            [
-                aliquot.label,
-                "–" if aliquot.temperature is None else f"{aliquot.temperature - 273.15:.0f}",
-                "–" if aliquot.time_s is None else f"{aliquot.time_s / 60:.2f}",
-                "–" if sizes is None else f"{sizes.mean:.2f}",
-                "–" if sizes is None else f"{100 * sizes.rsd:.1f}",
-                "–" if population is None else f"{1e3 * population.dots:.3g}",
-                "–" if aliquot.conversion is None else f"{100 * aliquot.conversion:.1f}",
-                "–" if e1 is None else f"{e1:.0f}",
-            ]
-        )
-    columns = [
-        "sample",
-        "T / °C",
-        "time / min",
-        "mean d / nm",
-        "RSD / %",
-        "dots / µM",
-        "conversion / %",
-        "E1 / nm",
-    ]
     recipe = run.recipe
+    lines = list(dict.fromkeys(line for aliquot in run.aliquots for line in aliquot.clusters))
+    coated = any(aliquot.shell is not None for aliquot in run.aliquots)
+    columns = ["sample", "T / °C", "time / min", "mean d / nm", "RSD / %", "dots / µM"]
+    columns += [f"{line} nm / µM" for line in lines]
+    columns += ["shell / nm"] if coated else []
+    columns += ["conversion / %", "E1 / nm"]
+    rows = [_row(aliquot, lines, coated=coated) for aliquot in run.aliquots]
     title = "" if recipe is None else f"{recipe.title} — sizes by volume, {run.chemistry}"
     notes = [f"Mass balance closes to {run.mass_error:.0e}; {run.steps} steps, {run.wall_s:.1f} s."]
     if recipe is not None:
+        notes += [f"Given by you: {key} = {text}." for key, text in recipe.given.items()]
         notes += [
             f"{check.what}: stated {check.stated:g} {check.unit}, computed {check.computed:.4g} {check.unit}."
             for check in recipe.checks
             if not check.agrees
         ]
+    notes += [f"Assumed: {told}" for told in run.assumptions]
     notes += [f"{aliquot.label}: {flag}" for aliquot in run.aliquots for flag in aliquot.flags]
     notes += list(run.flags)
     notes.append("Cite: " + ", ".join(run.citations) + ".")
     output.print_table(title, columns, rows, notes)
+
+
+def _row(aliquot: "Aliquot", lines: list[str], *, coated: bool) -> list[str]:
+    """Return the cells of a sample; a dash where nothing is known."""
+    population, sizes, e1 = aliquot.population, _sizes(aliquot), _e1(aliquot)
+    shell = None if aliquot.shell is None else aliquot.shell.thickness_nm
+
+    def cell(value: float | None, form: str) -> str:
+        return "–" if value is None else format(value, form)
+
+    celsius = None if aliquot.temperature is None else aliquot.temperature - 273.15
+    return [
+        aliquot.label,
+        cell(celsius, ".0f"),
+        cell(None if aliquot.time_s is None else aliquot.time_s / 60.0, ".2f"),
+        cell(None if sizes is None else sizes.mean, ".2f"),
+        cell(None if sizes is None else 100.0 * sizes.rsd, ".1f"),
+        cell(None if population is None else 1e3 * max(population.dots, 0.0), ".3g"),
+        *(cell(1e3 * max(aliquot.clusters.get(line, 0.0), 0.0), ".3g") for line in lines),
+        *([cell(shell, ".2f")] if coated else []),
+        cell(None if aliquot.conversion is None else 100.0 * aliquot.conversion, ".1f"),
+        cell(e1, ".0f"),
+    ]

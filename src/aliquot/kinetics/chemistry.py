@@ -1,14 +1,37 @@
 """A chemistry: the calibrated constants of one reaction system, ready to be differentiated."""
 
-from math import log
-
 import equinox as eqx
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
+from aliquot.kinetics.agglomeration import Channel
+from aliquot.kinetics.attachment import Attachment
 from aliquot.kinetics.landscape import Landscape
-from aliquot.kinetics.laws import Arrhenius, Attachment, Conversion
-from aliquot.knowledge import records
-from aliquot.units import Quantity
+from aliquot.kinetics.laws import Arrhenius, Factor, Reaction
+
+
+class Solubility(eqx.Module):
+    """c_inf of the flat solid, with its enthalpy, and what species do to it: free acid dissolves more.
+
+    Attributes:
+        rate: c_inf(T) [mol m-3].
+        factors: What species do to it.
+    """
+
+    rate: Arrhenius
+    factors: tuple[Factor, ...] = ()
+
+
+class Agglomeration(eqx.Module):
+    """Particles that join whole.
+
+    Attributes:
+        channels: Who joins whom.
+        factors: What species do to all channels.
+    """
+
+    channels: tuple[Channel, ...] = ()
+    factors: tuple[Factor, ...] = ()
 
 
 class Chemistry(eqx.Module):
@@ -17,67 +40,33 @@ class Chemistry(eqx.Module):
     Every floating-point leaf is a constant that can be fitted; names, orders and stoichiometry are structure.
 
     Attributes:
-        conversion: Precursors to monomer.
+        reactions: Reactions among species and monomer.
         attachment: Monomer to particles.
-        solubility: c_inf of the flat solid [mol m-3], with its enthalpy.
+        solubility: Monomer over the flat solid.
         landscape: Free energy of particles.
-        precursors: Names of the species, in the order of the state's vector.
+        agglomeration: Particles that join whole.
+        species: Names of the species, in the order of the state's vector.
     """
 
-    conversion: Conversion
+    reactions: tuple[Reaction, ...]
     attachment: Attachment
-    solubility: Arrhenius
+    solubility: Solubility
     landscape: Landscape
-    precursors: tuple[str, ...] = eqx.field(static=True)
+    agglomeration: Agglomeration
+    species: tuple[str, ...] = eqx.field(static=True)
 
+    @property
+    def linear(self) -> bool:
+        """Whether tridiagonal rungs and their border are the whole linearisation: Rodas4 may be used."""
+        return not (self.agglomeration.channels or self.attachment.gates or self.solubility.factors)
 
-def from_card(card: records.Chemistry, unit_volume: float) -> Chemistry:
-    """Turn a card into constants in internal units.
+    @property
+    def reach(self) -> int:
+        """Rungs that one event jumps at most: 1 by monomer, more by agglomeration."""
+        return max([1, *(channel.reach for channel in self.agglomeration.channels)])
 
-    Args:
-        card: The card of the chemistry.
-        unit_volume: Volume of one formula unit of its material [nm3].
-
-    Returns:
-        The constants.
-
-    Raises:
-        UnitError: If a constant of the card has the wrong dimension.
-
-    Example:
-        >>> from aliquot.knowledge.store import chemistry, material
-        >>> constants = from_card(chemistry("inp_wang2023"), material("InP").unit_volume)
-        >>> constants.precursors
-        ('In', 'P')
-    """
-    reference = card.reference_temperature.value
-    names = tuple(card.precursors)
-    order = sum(card.reaction.orders.values())
-    unit = (
-        "s-1"
-        if order == 1
-        else "m3 mol-1 s-1"
-        if order == 2
-        else f"m{3 * (order - 1):g} mol-{order - 1:g} s-1"
-    )
-
-    def law(rate: records.Rate, unit: str) -> Arrhenius:
-        k = Quantity.parse(rate.value, unit).value
-        activation = Quantity.parse(rate.activation, "eV").value
-        return Arrhenius(jnp.asarray(log(k)), jnp.asarray(activation), reference)
-
-    return Chemistry(
-        conversion=Conversion(
-            rate=law(card.reaction.rate, unit),
-            orders=tuple(card.reaction.orders.get(name, 0.0) for name in names),
-            consumes=tuple(card.reaction.consumes.get(name, 0.0) for name in names),
-        ),
-        attachment=Attachment(
-            rate=law(card.attachment.rate, "m3 mol-1 s-1"),
-            size_exponent=jnp.asarray(card.attachment.size_exponent.to("1")),
-            reference_rung=float(card.attachment.reference_rung),
-        ),
-        solubility=law(card.solubility, "mol m-3"),
-        landscape=Landscape(jnp.asarray(card.surface_energy.to("eV/nm2")), unit_volume),
-        precursors=names,
-    )
+    def turnover(self) -> Float[Array, "reactions border"]:
+        """Return what each reaction makes of each species and the monomer [1], shape (reactions, border)."""
+        if not self.reactions:
+            return jnp.zeros((0, len(self.species) + 1))
+        return jnp.array([reaction.change for reaction in self.reactions])

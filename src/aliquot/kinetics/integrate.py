@@ -1,7 +1,7 @@
 """Integrating a ladder in time, and refusing results that can not be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import diffrax
@@ -9,17 +9,17 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from aliquot.errors import InputError, SimulationError, TopRungError, Where
 from aliquot.kinetics.ladder import Ladder, State
-from aliquot.kinetics.rosenbrock import Rodas4
+from aliquot.kinetics.rosenbrock import Rosenbrock, solver_of
 
 Derivative = Literal["none", "forward", "reverse"]
 """How the result will be differentiated: forward is cheaper up to about three constants, reverse beyond."""
 
-TOP_SHARE = 1e-6
-"""Largest share of the formula units that may stand on the uppermost twentieth of the rungs [1]."""
+SIZES = (300, 1200, 3000, 8000, 20_000, 40_000)
+"""Lengths of ladders: few, so that few kernels are compiled. A run starts short and is handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,10 @@ class Tolerances:
     """Steps, taken and rejected, after which to give up."""
     first_step: float = 1e-6
     """First step [s]."""
+    top_share: float = 1e-6
+    """Largest share of the formula units that may stand at the top of the ladder in a result [1]."""
+    hand_on: float = 1e-10
+    """Share of the formula units at the top at which the run is handed on to a longer ladder [1]."""
 
 
 DEFAULT = Tolerances()
@@ -50,8 +54,10 @@ class Trajectory(eqx.Module):
 
     Attributes:
         times: [s], shape (T,).
-        species: [mol m-3], shape (T, species).
-        rungs: [mol m-3], shape (T, N).
+        species: Amount per volume at the start [mol m-3], shape (T, species).
+        rungs: Amount per volume at the start [mol m-3], shape (T, N).
+        coat: Formula units on cores, per volume at the start [mol m-3], shape (T, cores).
+        swelling: Volume over that at the start [1], shape (T,); concentrations are amounts over it.
         steps: Steps taken and rejected.
         result: How the integration ended.
     """
@@ -59,8 +65,15 @@ class Trajectory(eqx.Module):
     times: Float[Array, " T"]
     species: Float[Array, "T species"]
     rungs: Float[Array, "T N"]
+    coat: Float[Array, "T cores"]
+    swelling: Float[Array, " T"]
     steps: Int[Array, ""]
     result: diffrax.RESULTS
+
+    def state(self, i: int) -> State:
+        """Return the concentrations at time number ``i`` [mol m-3]."""
+        swelling = self.swelling[i]
+        return State(self.species[i] / swelling, self.rungs[i] / swelling, self.coat[i] / swelling)
 
 
 def trajectory(
@@ -71,22 +84,44 @@ def trajectory(
     *,
     jumps: Float[Array, " jumps"] | None = None,
     derivative: Derivative = "none",
+    solver: Rosenbrock | None = None,
 ) -> Trajectory:
     """Integrate a ladder from time 0; pure, so that it can be compiled, batched and differentiated.
 
     Nothing is checked here: :func:`integrate` is the same with its result examined.
 
     Args:
-        ladder: Constants and temperature.
+        ladder: Constants, temperature and feed.
         start: Concentrations at time 0 [mol m-3].
         times: Rising times at which the state is wanted [s], shape (T,).
         tolerances: How exactly.
         jumps: Times at which the temperature has a kink [s]; steps end there.
         derivative: How the result will be differentiated.
+        solver: The method; the one that fits the ladder unless given.
 
     Returns:
         The states at ``times``.
     """
+    solution = _solved(
+        ladder, start, 0.0, times, tolerances, jumps=jumps, derivative=derivative, solver=solver
+    )
+    saved: Any = solution.ys
+    return _gathered(ladder, times, saved, solution)
+
+
+def _solved(  # noqa: PLR0913  one call of diffrax for all ways to ask
+    ladder: Ladder,
+    start: State,
+    begin: float | Float[Array, ""],
+    times: Float[Array, " T"],
+    tolerances: Tolerances,
+    *,
+    jumps: Float[Array, " jumps"] | None = None,
+    derivative: Derivative = "none",
+    solver: Rosenbrock | None = None,
+    guarded: bool = False,
+) -> diffrax.Solution:
+    """Run diffrax; guarded, it also stops where the top fills, and tells the state at which it stopped."""
     controller: diffrax.AbstractStepSizeController[Any, Any] = diffrax.PIDController(
         rtol=tolerances.relative, atol=tolerances.absolute, norm=_norm
     )
@@ -95,25 +130,59 @@ def trajectory(
     adjoint: diffrax.AbstractAdjoint = diffrax.ForwardMode()
     if derivative == "reverse":
         adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(tolerances.max_steps, 512))
-    solution = diffrax.diffeqsolve(
+    saves, event = diffrax.SaveAt(ts=times), None
+    if guarded:
+        saves = diffrax.SaveAt(subs=[diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True)])
+        band = _top_band(start.rungs.shape[0], ladder.chemistry.reach)
+
+        def full(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
+            return _top_share(y.rungs, band) > tolerances.hand_on
+
+        event = diffrax.Event(full)
+    solution: diffrax.Solution = diffrax.diffeqsolve(
         ladder,
-        Rodas4(),
-        t0=0.0,
+        solver if solver is not None else solver_of(ladder),
+        t0=begin,
         t1=times[-1],
         dt0=tolerances.first_step,
-        y0=start,
-        saveat=diffrax.SaveAt(ts=times),
+        y0=State(*(jnp.asarray(part, float) for part in start)),
+        saveat=saves,
         stepsize_controller=controller,
         adjoint=adjoint,
         max_steps=tolerances.max_steps,
+        event=event,
         throw=False,
     )
+    return solution
+
+
+def _gathered(ladder: Ladder, times: Float[Array, " T"], y: State, solution: diffrax.Solution) -> Trajectory:
     return Trajectory(
-        times, solution.ys.species, solution.ys.rungs, solution.stats["num_steps"], solution.result
+        times,
+        y.species,
+        y.rungs,
+        jnp.asarray(y.coat),
+        jax.vmap(ladder.swelling)(times),
+        solution.stats["num_steps"],
+        solution.result,
     )
 
 
-_compiled = eqx.filter_jit(trajectory)
+@eqx.filter_jit
+def _stretch(
+    ladder: Ladder,
+    start: State,
+    begin: Float[Array, ""],
+    times: Float[Array, " T"],
+    tolerances: Tolerances,
+    jumps: Float[Array, " jumps"],
+) -> tuple[Trajectory, Float[Array, ""], State]:
+    """Integrate on one length of ladder; return also where it stopped, and the state there."""
+    solution = _solved(ladder, start, begin, times, tolerances, jumps=jumps, guarded=True)
+    ends: Any = solution
+    saved, last = ends.ys
+    stopped: State = jax.tree.map(lambda part: part[0], last)
+    return _gathered(ladder, times, saved, solution), ends.ts[1][0], stopped
 
 
 def integrate(
@@ -123,32 +192,104 @@ def integrate(
     tolerances: Tolerances = DEFAULT,
     *,
     jumps: Sequence[float] | Float[np.ndarray, " jumps"] = (),
+    most: int | None = None,
     where: Where | None = None,
 ) -> Trajectory:
     """Integrate a ladder from time 0 and make sure that the result can be trusted.
 
+    Where the population nears the top, the run is handed on to a longer ladder of :data:`SIZES`; what
+    is left behind stands nowhere near the dots, so nothing is lost by having started short.
+
     Args:
-        ladder: Constants and temperature.
-        start: Concentrations at time 0 [mol m-3].
+        ladder: Constants, temperature and feed.
+        start: Concentrations at time 0 [mol m-3]; its rungs are the ladder to begin with.
         times: Rising, positive times at which the state is wanted [s].
         tolerances: How exactly.
         jumps: Times at which the temperature has a kink [s].
+        most: Length up to which the ladder may grow; it keeps that of ``start`` unless given.
         where: Sample or step of the recipe, for errors.
 
     Returns:
-        The states at ``times``.
+        The states at ``times``, on as many rungs as it took in the end.
 
     Raises:
         InputError: If the times do not rise, or a starting concentration is negative or not finite.
-        TopRungError: If the population reached the top of the ladder.
+        TopRungError: If the population reached the top of the longest ladder.
         SimulationError: If the integrator gave up, or left negative concentrations behind.
     """
     wanted = np.asarray(times, float)
     _check_input(wanted, start, where)
+    size = start.rungs.shape[0]
+    most = size if most is None else most
+    padded = jnp.asarray(np.concatenate([wanted, np.full(_padding(wanted.size), wanted[-1])]))
     kinks = jnp.asarray(np.asarray(jumps, float))
-    result = _compiled(ladder, start, jnp.asarray(wanted), tolerances, jumps=kinks)
-    _check_result(result, tolerances, where)
+    begin, steps, done = 0.0, 0, np.zeros(0, bool)
+    found: list[State] = []
+    result = None
+    while True:
+        patience = tolerances if size < most else replace(tolerances, hand_on=np.inf)
+        result, stop, state = _stretch(
+            ladder, start, jnp.asarray(begin), jnp.maximum(padded, begin), patience, kinks
+        )
+        steps += int(result.steps)
+        reached = np.asarray(result.times[: wanted.size]) <= float(stop)
+        fresh = reached & (wanted > begin) if found else reached
+        found.append(_picked(result, np.flatnonzero(fresh)))
+        done = reached
+        if size >= most or bool(done.all()) or not _handed_on(result):
+            break
+        begin = float(stop)
+        size = next((known for known in SIZES if size < known < most), most)
+        start = State(state.species, jnp.pad(state.rungs, (0, size - state.rungs.shape[0])), state.coat)
+    result = _joined(ladder, wanted, found, result, steps)
+    _check_result(result, ladder.chemistry.reach, tolerances, where)
     return result
+
+
+def fitting(size: int, most: int) -> int:
+    """Return the shortest known ladder that holds ``size`` rungs, at most ``most``.
+
+    Example:
+        >>> fitting(409, 2500), fitting(409, 500)
+        (1200, 500)
+    """
+    return next((known for known in SIZES if size <= known < most), most)
+
+
+def _padding(count: int) -> int:
+    """Return by how much a number of times is filled up, so that few shapes are compiled."""
+    return max(8, 1 << (count - 1).bit_length()) - count
+
+
+def _handed_on(result: Trajectory) -> bool:
+    """Return whether an integration stopped because the top filled."""
+    return bool(result.result == diffrax.RESULTS.event_occurred)
+
+
+def _picked(result: Trajectory, places: Int[np.ndarray, " kept"]) -> State:
+    """Return the states at some of the times."""
+    return State(result.species[places], result.rungs[places], result.coat[places])
+
+
+def _joined(
+    ladder: Ladder, wanted: Float[np.ndarray, " T"], found: list[State], last: Trajectory, steps: int
+) -> Trajectory:
+    """Join what was found on ladders of several lengths to one result on the longest."""
+    size = last.rungs.shape[1]
+    rungs = [jnp.pad(part.rungs, ((0, 0), (0, size - part.rungs.shape[1]))) for part in found]
+    times = jnp.asarray(wanted)
+    missing = wanted.size - sum(part.shape[0] for part in rungs)
+    unknown = [jnp.full((missing, size), jnp.nan)] if missing else []
+    padded = ((0, missing), (0, 0))
+    return Trajectory(
+        times,
+        jnp.pad(jnp.concatenate([part.species for part in found]), padded, constant_values=jnp.nan),
+        jnp.concatenate([*rungs, *unknown]),
+        jnp.pad(jnp.concatenate([part.coat for part in found]), padded, constant_values=jnp.nan),
+        jax.vmap(ladder.swelling)(times),
+        jnp.asarray(steps),
+        last.result,
+    )
 
 
 def _norm(error: State) -> Float[Array, ""]:
@@ -157,8 +298,21 @@ def _norm(error: State) -> Float[Array, ""]:
     A plain root mean square over thousands of empty rungs would hide the monomer.
     """
     border = jnp.maximum(jnp.max(jnp.abs(error.species), initial=0.0), jnp.abs(error.rungs[0]))
+    coat = jnp.max(jnp.abs(error.coat), initial=0.0)
     # A norm's derivative at zero is undefined; the controller never asks for it.
-    return jax.lax.stop_gradient(jnp.maximum(border, jnp.sqrt(jnp.mean(error.rungs**2))))
+    mean = jnp.sqrt(jnp.mean(error.rungs**2))
+    return jax.lax.stop_gradient(jnp.maximum(jnp.maximum(border, coat), mean))
+
+
+def _top_band(size: int, reach: int) -> int:
+    """Return how many of the uppermost rungs have to be empty: long jumps hide below a naive check."""
+    return min(max(size // 20, 3 * reach if reach > 1 else 1, 1), size // 2)
+
+
+def _top_share(rungs: Float[Array, " N"], band: int) -> Float[Array, ""]:
+    """Return the share of formula units on the uppermost rungs [1]."""
+    units = jnp.abs(rungs) * jnp.arange(1.0, rungs.shape[0] + 1.0)
+    return units[-band:].sum() / jnp.maximum(units.sum(), 1e-300)
 
 
 def _check_input(times: Float[np.ndarray, " T"], start: State, where: Where | None) -> None:
@@ -173,7 +327,7 @@ def _check_input(times: Float[np.ndarray, " T"], start: State, where: Where | No
         )
     concentrations = np.concatenate([np.asarray(part) for part in start])
     lowest = float(concentrations.min(initial=0.0))
-    if not (lowest >= 0 and np.isfinite(concentrations).all()):
+    if not (lowest >= -1e3 * DEFAULT.absolute and np.isfinite(concentrations).all()):
         raise InputError(
             given=f"a lowest starting concentration of {lowest:.3g} mol m-3",
             expected="finite concentrations of at least 0",
@@ -189,9 +343,9 @@ def _last_words(result: Any) -> str:  # noqa: ANN401  an enumeration of equinox,
     return said or "a concentration is not finite"
 
 
-def _check_result(result: Trajectory, tolerances: Tolerances, where: Where | None) -> None:
+def _check_result(result: Trajectory, reach: int, tolerances: Tolerances, where: Where | None) -> None:
     rungs = np.asarray(result.rungs)
-    if result.result != diffrax.RESULTS.successful or not np.isfinite(rungs).all():
+    if not np.isfinite(rungs).all():
         raise SimulationError(
             given=f"an integration that stopped after {int(result.steps)} steps",
             expected=f"to reach {float(result.times[-1]):.4g} s",
@@ -199,20 +353,7 @@ def _check_result(result: Trajectory, tolerances: Tolerances, where: Where | Non
             remedy=f"Allow more than max_steps={tolerances.max_steps}, or check the rate constants' size.",
             where=where,
         )
-    size = rungs.shape[1]
-    units = rungs * np.arange(1.0, size + 1.0)
-    total = np.abs(units).sum(axis=1)
-    top = np.abs(units[:, -max(size // 20, 1) :]).sum(axis=1)
-    if np.any(top > TOP_SHARE * np.maximum(total, tolerances.absolute)):
-        late = int(np.argmax(top > TOP_SHARE * total))
-        raise TopRungError(
-            given=f"{top[late] / total[late]:.1e} of all formula units on the top twentieth of {size} rungs "
-            f"at {float(result.times[late]):.4g} s",
-            expected=f"less than {TOP_SHARE:.0e}",
-            why="a closed top falsifies sizes and widths",
-            remedy=f"Ask for more rungs, such as {2 * size}.",
-            where=where,
-        )
+    _check_top(result, reach, tolerances, where)
     lowest = float(min(rungs.min(), np.asarray(result.species).min(initial=0.0)))
     if lowest < -1e3 * tolerances.absolute:
         raise SimulationError(
@@ -220,5 +361,24 @@ def _check_result(result: Trajectory, tolerances: Tolerances, where: Where | Non
             expected=f"none below {-1e3 * tolerances.absolute:.0e}",
             why="nothing can be less than absent, and clipping would destroy mass",
             remedy="Tighten the tolerances by a factor of ten.",
+            where=where,
+        )
+
+
+def _check_top(result: Trajectory, reach: int, tolerances: Tolerances, where: Where | None) -> None:
+    rungs = np.asarray(result.rungs)
+    size = rungs.shape[1]
+    units = np.abs(rungs) * np.arange(1.0, size + 1.0)
+    total = np.maximum(units.sum(axis=1), tolerances.absolute)
+    band = _top_band(size, reach)
+    share = units[:, -band:].sum(axis=1) / total
+    if np.any(share > tolerances.top_share):
+        late = int(np.argmax(share > tolerances.top_share))
+        raise TopRungError(
+            given=f"{share[late]:.1e} of all formula units on the top {band} of {size} rungs "
+            f"at {float(result.times[late]):.4g} s",
+            expected=f"less than {tolerances.top_share:.0e}",
+            why="a closed top falsifies sizes and widths",
+            remedy=f"Ask for more rungs, such as {2 * size}.",
             where=where,
         )

@@ -1,75 +1,88 @@
-"""Rodas4: a stiffly accurate Rosenbrock method of order 4 with six stages, one elimination a step.
+"""The Rosenbrock step on a ladder: one elimination, a few sweeps, for diffrax's controllers and derivatives.
 
-Coefficients of Hairer & Wanner, Solving Ordinary Differential Equations II, section VI.4 (RODAS, METHOD 1),
-in the transformed form in which no matrix is multiplied:
-
-    (I/(gamma h) - f_y) U_i = f(t + alpha_i h, y + sum_j a_ij U_j) + sum_j (c_ij / h) U_j + gamma_i h f_t
-
-The term f_t is what temperature ramps do; without it a ramp costs the method its order (errors 170 to 3000
-times larger at equal tolerance). The last two stages are embedded: the error estimate is U_6.
+Which coefficients fit depends on the linearisation: RODAS4 where it is exact, ROS34PW2 where something is left
+out of it (decision record 0009). Coefficients stand in ``tableau.py``.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import diffrax
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from diffrax import RESULTS
 from jaxtyping import Array, ArrayLike, Bool
 
-from aliquot.kinetics.ladder import Ladder, Scalar, State
-
-GAMMA = 0.25
-ALPHA = (0.0, 0.386, 0.21, 0.63, 1.0, 1.0)
-GAMMA_I = (0.25, -0.1043, 0.1035, -0.3620000000000023e-01, 0.0, 0.0)
-A = (
-    (),
-    (0.1544000000000000e01,),
-    (0.9466785280815826e00, 0.2557011698983284e00),
-    (0.3314825187068521e01, 0.2896124015972201e01, 0.9986419139977817e00),
-    (0.1221224509226641e01, 0.6019134481288629e01, 0.1253708332932087e02, -0.6878860361058950e00),
-    (0.1221224509226641e01, 0.6019134481288629e01, 0.1253708332932087e02, -0.6878860361058950e00, 1.0),
-)
-C = (
-    (),
-    (-0.5668800000000000e01,),
-    (-0.2430093356833875e01, -0.2063599157091915e00),
-    (-0.1073529058151375e00, -0.9594562251023355e01, -0.2047028614809616e02),
-    (0.7496443313967647e01, -0.1024680431464352e02, -0.3399990352819905e02, 0.1170890893206160e02),
-    (
-        0.8083246795921522e01,
-        -0.7981132988064893e01,
-        -0.3152159432874371e02,
-        0.1631930543123136e02,
-        -0.6058818238834054e01,
-    ),
-)
-DENSE = (
-    (
-        0.1012623508344586e02,
-        -0.7487995877610167e01,
-        -0.3480091861555747e02,
-        -0.7992771707568823e01,
-        0.1025137723295662e01,
-    ),
-    (
-        -0.6762803392801253e00,
-        0.6087714651680015e01,
-        0.1643084320892478e02,
-        0.2476722511418386e02,
-        -0.6594389125716872e01,
-    ),
-)
+from aliquot.kinetics.ladder import Feed, Rates, Scalar, State
+from aliquot.kinetics.tableau import RODAS4, ROS34PW2, Tableau
 
 DenseInfo: TypeAlias = dict[str, State]
 _DONE: Any = RESULTS.successful  # equinox's enumerations look like text to the checker
 
 
-class RodasInterpolation(diffrax.AbstractLocalInterpolation):
+class Matrix(Protocol):
+    """The matrix of an implicit step, in the parts border, rungs 2..N and coats."""
+
+    def eliminate(
+        self, border: Array, rungs: Array, coat: Array, /
+    ) -> tuple[Any, tuple[Array, Array, Array]]:
+        """Return what solves for further right-hand sides, and the solution for this one."""
+        ...
+
+
+@runtime_checkable
+class Stepped(Protocol):
+    """What a step asks of a term: a ladder, or tanks of ladders with their states along a leading axis."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether :meth:`shifted` is the exact linearisation."""
+        ...
+
+    @property
+    def feed(self) -> Feed | None:
+        """What makes the volume grow."""
+        ...
+
+    def temperature(self, t: Scalar, /) -> Array:
+        """Return the temperature [K] at a time [s]."""
+        ...
+
+    def swelling(self, t: Scalar, /) -> Array:
+        """Return V/V(0) at a time [s]."""
+        ...
+
+    def steady(self, t0: Scalar, t1: Scalar, /) -> Array:
+        """Return whether the rate constants are the same at two times [s]."""
+        ...
+
+    def rates(self, temperature: Array, size: int, /) -> Rates:
+        """Return the rate constants at a temperature [K]."""
+        ...
+
+    def change(self, rates: Rates, y: State, swelling: Array, /) -> State:
+        """Return dy/dt [mol m-3 s-1]."""
+        ...
+
+    def shifted(self, rates: Rates, y: State, shift: Array, swelling: Array, /) -> Matrix:
+        """Return ``shift`` I - df/dy [s-1]."""
+        ...
+
+    def drift(self, t: Scalar, y: State, /) -> State:
+        """Return df/dt [mol m-3 s-2]."""
+        ...
+
+    def vf(self, t: Scalar, y: State, /) -> State:
+        """Return dy/dt [mol m-3 s-1] at a time [s]."""
+        ...
+
+
+class CubicOutput(diffrax.AbstractLocalInterpolation):
     """Dense output of order 3: y0 (1-s) + s (y1 + (1-s) (d2 + s d3)).
 
-    A linear combination of the stages, so mass is as exact between steps as at their ends.
+    A linear combination of the stages, so mass is as exact between steps as at their ends. With
+    d2 = h f0 - (y1 - y0) and d3 = 2 (y1 - y0) - h (f0 + f1) it is Hermite's cubic.
     """
 
     t0: Scalar  # type: ignore[misc]  # diffrax declares the ends as abstract class variables
@@ -83,32 +96,49 @@ class RodasInterpolation(diffrax.AbstractLocalInterpolation):
         """Return the state at ``t0`` [s], or its change up to ``t1`` [s]."""
         del left
         if t1 is not None:
-            end, start = self.evaluate(t1), self.evaluate(t0)
-            return State(end.species - start.species, end.rungs - start.rungs)
+            return _sum(self.evaluate(t1), [-1.0], [self.evaluate(t0)])
         begin, span = jnp.asarray(self.t0), jnp.asarray(self.t1) - jnp.asarray(self.t0)
         s = jnp.where(span > 0, (jnp.asarray(t0) - begin) / jnp.where(span > 0, span, 1.0), 1.0)
-        parts = zip(self.y0, self.y1, self.d2, self.d3, strict=True)
-        return State(*(y0 * (1 - s) + s * (y1 + (1 - s) * (d2 + s * d3)) for y0, y1, d2, d3 in parts))
+        weights = [1 - s, s, s * (1 - s), s * s * (1 - s)]
+        zero = jax.tree.map(jnp.zeros_like, self.y0)
+        return _sum(zero, weights, [self.y0, self.y1, self.d2, self.d3])
 
 
-class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
-    """The Rosenbrock step on a ladder, for diffrax's controllers, dense output and derivatives."""
+class Memory(NamedTuple):
+    """What the end of one step leaves to the beginning of the next."""
 
-    term_structure: ClassVar = Ladder
-    interpolation_cls: ClassVar[Callable[..., RodasInterpolation]] = RodasInterpolation
+    rates: Rates
+    """Rate constants at that time: N exponentials, which a held temperature need not repeat."""
+    slope: State
+    """dy/dt at that time [mol m-3 s-1]."""
+
+
+class Rosenbrock(diffrax.AbstractAdaptiveSolver[Memory]):
+    """A Rosenbrock step by a tableau.
+
+    Attributes:
+        tableau: The coefficients.
+    """
+
+    tableau: Tableau = eqx.field(static=True)
+    term_structure: ClassVar = diffrax.AbstractTerm
+    interpolation_cls: ClassVar[Callable[..., CubicOutput]] = CubicOutput
 
     def order(self, terms: diffrax.AbstractTerm[Any, Any]) -> int:
-        """Return the order of the method: 4, with the exact Jacobian."""
-        return 4
+        """Return the order of the method on this ladder."""
+        return self.tableau.order if _unwrapped(terms).exact else self.tableau.order_inexact
 
     def error_order(self, terms: diffrax.AbstractTerm[Any, Any]) -> float:
         """Return the order at which the local error estimate falls with the step."""
-        return 4.0
+        return self.tableau.error_order
 
     def init(
         self, terms: diffrax.AbstractTerm[Any, Any], t0: Scalar, t1: Scalar, y0: State, args: None
-    ) -> None:
-        """Return no state: the method has no memory."""
+    ) -> Memory:
+        """Return rate constants and slope at the start."""
+        ladder = _unwrapped(terms)
+        rates = ladder.rates(ladder.temperature(t0), y0.rungs.shape[-1])
+        return Memory(rates, ladder.change(rates, y0, ladder.swelling(t0)))
 
     def step(
         self,
@@ -117,74 +147,109 @@ class Rodas4(diffrax.AbstractAdaptiveSolver[None]):
         t1: Scalar,
         y0: State,
         args: None,
-        solver_state: None,
+        solver_state: Memory,
         made_jump: Bool[ArrayLike, ""],
-    ) -> tuple[State, State, DenseInfo, None, RESULTS]:
-        """Return the state at ``t1``, its error, and what dense output needs."""
-        del solver_state, made_jump
-        ladder = _unwrapped(terms)
-        size = y0.rungs.shape[0]
+    ) -> tuple[State, State, DenseInfo, Memory, RESULTS]:
+        """Return the state at ``t1``, its error, and what dense output and the next step need."""
+        del made_jump
+        ladder, method, before = _unwrapped(terms), self.tableau, solver_state
         h = jnp.asarray(t1) - jnp.asarray(t0)
-        rates = ladder.rates(ladder.temperature(t0), size)
-        # At a held temperature the rate constants are those of the step's start. They are N exponentials,
-        # and as many again for each constant that is differentiated: a fifth of a run.
-        held = ladder.temperature(t0) == ladder.temperature(t1)
-        drift = jax.lax.cond(held, lambda: jax.tree.map(jnp.zeros_like, y0), lambda: ladder.drift(t0, y0))
-        matrix = ladder.shifted(rates, y0, 1.0 / (GAMMA * h))
-        start = _joined(y0)
-        at_time = {0.0: rates}
-        for alpha in sorted(set(ALPHA[1:])):
-            at_time[alpha] = jax.lax.cond(
-                held,
-                lambda: rates,
-                lambda alpha=alpha: ladder.rates(ladder.temperature(t0 + alpha * h), size),
-            )
-        stages: list[tuple[Array, Array]] = []
-        for i in range(6):
-            point = _combined(start, A[i], stages)
-            f = _joined(ladder.change(at_time[ALPHA[i]], _split(point)))
-            f = _combined(f, [c / h for c in C[i]], stages)
-            if GAMMA_I[i]:
-                f = _combined(f, [GAMMA_I[i] * h], [_joined(drift)])
+        rates_at = _rates_of_stages(ladder, method, before.rates, t0, h)
+        matrix = ladder.shifted(before.rates, y0, 1.0 / (method.gamma * h), ladder.swelling(t0))
+        drift = _drift(ladder, t0, t1, y0)
+        stages: list[State] = []
+        for i, alpha in enumerate(method.alpha):
             if i == 0:
-                eliminated, stage = matrix.eliminate(*f)
+                f = before.slope
             else:
-                stage = eliminated.solve(*f)
-            stages.append(stage)
-        y1 = _split(_combined(point, [1.0], stages[5:]))
-        zero = (jnp.zeros_like(start[0]), jnp.zeros_like(start[1]))
-        d2, d3 = (_split(_combined(zero, weights, stages[:5])) for weights in DENSE)
-        return y1, _split(stages[5]), {"y0": y0, "y1": y1, "d2": d2, "d3": d3}, None, _DONE
+                point = _sum(y0, method.a[i], stages)
+                f = ladder.change(rates_at[alpha], point, ladder.swelling(t0 + alpha * h))
+            f = _sum(f, [c / h for c in method.c[i]], stages)
+            if drift is not None and method.gamma_i[i]:
+                f = _sum(f, [method.gamma_i[i] * h], [drift])
+            if i == 0:
+                eliminated, solved = matrix.eliminate(*_parted(f))
+            else:
+                solved = eliminated.solve(*_parted(f))
+            stages.append(_whole(*solved))
+        zero = jax.tree.map(jnp.zeros_like, y0)
+        y1, error = _sum(y0, method.m, stages), _sum(zero, method.e, stages)
+        slope = ladder.change(rates_at[1.0], y1, ladder.swelling(t1))
+        if method.dense is not None:
+            d2, d3 = (_sum(zero, weights, stages) for weights in method.dense)
+        else:
+            d2 = _sum(zero, [h, -1.0, 1.0], [before.slope, y1, y0])
+            d3 = _sum(zero, [2.0, -2.0, -h, -h], [y1, y0, before.slope, slope])
+        dense = {"y0": y0, "y1": y1, "d2": d2, "d3": d3}
+        return y1, error, dense, Memory(rates_at[1.0], slope), _DONE
 
     def func(self, terms: diffrax.AbstractTerm[Any, Any], t0: Scalar, y0: State, args: None) -> State:
         """Return the right-hand side, by which diffrax guesses a first step."""
         return _unwrapped(terms).vf(t0, y0)
 
 
-def _unwrapped(terms: diffrax.AbstractTerm[Any, Any]) -> Ladder:
+def solver_of(ladder: Stepped) -> Rosenbrock:
+    """Return the method that fits a ladder: RODAS4 where its linearisation is exact, else ROS34PW2."""
+    return Rosenbrock(RODAS4 if ladder.exact else ROS34PW2)
+
+
+def _rates_of_stages(
+    ladder: Stepped, method: Tableau, rates: Rates, t0: Scalar, h: Array
+) -> dict[float, Rates]:
+    """Return the rate constants at the times of the stages, anew only where the temperature moves."""
+    size, held = rates.up.shape[-1], ladder.steady(t0, t0 + h)
+    times = sorted({1.0, *method.alpha[1:]})
+
+    def anew() -> Rates:
+        # One program for all times: each that is written out would be compiled again.
+        found: Rates = jax.lax.map(
+            lambda a: ladder.rates(ladder.temperature(t0 + a * h), size), jnp.array(times)
+        )
+        return found
+
+    def kept() -> Rates:
+        same: Rates = jax.tree.map(lambda k: jnp.broadcast_to(k, (len(times), *k.shape)), rates)
+        return same
+
+    stacked = jax.lax.cond(held, kept, anew)
+    return {alpha: jax.tree.map(lambda k, i=i: k[i], stacked) for i, alpha in enumerate(times)}
+
+
+def _drift(ladder: Stepped, t0: Scalar, t1: Scalar, y0: State) -> State | None:
+    """Return df/dt, nothing where neither the temperature moves nor the volume grows."""
+    held = ladder.steady(t0, t1)
+    if ladder.feed is not None:
+        held = held & (ladder.feed.rate == 0.0)
+    drift: State = jax.lax.cond(held, lambda: jax.tree.map(jnp.zeros_like, y0), lambda: ladder.drift(t0, y0))
+    return drift
+
+
+def _unwrapped(terms: diffrax.AbstractTerm[Any, Any]) -> Stepped:
     """Return the ladder that diffrax wraps so that it could run backwards; we never do."""
     unknown: Any = terms
-    ladder: Ladder = getattr(unknown, "term", unknown)
+    ladder: Stepped = getattr(unknown, "term", unknown)
     return ladder
 
 
-def _joined(y: State) -> tuple[Array, Array]:
-    """Group a state as the matrix does: border (species, monomer) and rungs 2..N."""
-    return jnp.concatenate([y.species, y.rungs[:1]]), y.rungs[1:]
+def _parted(y: State) -> tuple[Array, Array, Array]:
+    """Part a state as the matrix does: border (species, monomer), rungs 2..N, coats."""
+    return (
+        jnp.concatenate([y.species, y.rungs[..., :1]], axis=-1),
+        y.rungs[..., 1:],
+        jnp.asarray(y.coat),
+    )
 
 
-def _split(parts: tuple[Array, Array]) -> State:
-    """Group border and rungs as a state."""
-    border, rungs = parts
-    return State(border[:-1], jnp.concatenate([border[-1:], rungs]))
+def _whole(border: Array, rungs: Array, coat: Array) -> State:
+    """Join border, rungs and coats to a state."""
+    return State(border[..., :-1], jnp.concatenate([border[..., -1:], rungs], axis=-1), coat)
 
 
-def _combined(
-    base: tuple[Array, Array], weights: Sequence[float | Array], parts: Sequence[tuple[Array, Array]]
-) -> tuple[Array, Array]:
+def _sum(base: State, weights: Sequence[float | Array], parts: Sequence[State]) -> State:
     """Return base + sum of weights times parts."""
-    border, rungs = base
-    for weight, (part_border, part_rungs) in zip(weights, parts, strict=False):
-        border = border + weight * part_border
-        rungs = rungs + weight * part_rungs
-    return border, rungs
+    total = base
+    for weight, part in zip(weights, parts, strict=False):
+        if isinstance(weight, float) and weight == 0.0:
+            continue
+        total = jax.tree.map(lambda whole, piece, weight=weight: whole + weight * piece, total, part)
+    return total

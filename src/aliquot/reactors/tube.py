@@ -1,65 +1,23 @@
 """The tubular reactor: a batch that travels, is heated by the wall, and leaves after its own time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from aliquot.errors import Where
 from aliquot.kinetics.chemistry import Chemistry
-from aliquot.kinetics.integrate import DEFAULT, Tolerances, integrate
-from aliquot.kinetics.ladder import Ladder, Scalar, State
+from aliquot.kinetics.coating import Cores
 from aliquot.knowledge.records import Solvent
+from aliquot.reactors.advance import Numerics, advance
+from aliquot.reactors.content import Content
+from aliquot.reactors.profile import Profile
 from aliquot.reactors.residence import Dispersion, ResidenceTimes, in_tube
 from aliquot.recipe.flow import Sample, Tube
 
 NUSSELT = 3.66
 """Nusselt number of laminar flow in a tube with a wall at constant temperature [1]."""
-
-
-class WallHeating(eqx.Module):
-    """Temperature of an element of liquid that passes zones of constant wall temperature.
-
-    dT/dt = (T_wall - T) / lag, with lag = R^2 / (3.66 a) for developed laminar flow and a the thermal
-    diffusivity; for 1 mm of hot amine about 1 s, against minutes of residence.
-
-    Attributes:
-        starts: Times at which each zone is entered [s], the first 0, shape (zones,).
-        walls: Temperature of each zone's wall [K], shape (zones,).
-        entries: Temperature of the liquid on entering each zone [K], shape (zones,).
-        lag: Time constant [s].
-    """
-
-    starts: Float[Array, " zones"]
-    walls: Float[Array, " zones"]
-    entries: Float[Array, " zones"]
-    lag: Float[Array, ""]
-
-    @classmethod
-    def of(cls, inlet: float, walls: Sequence[float], stays: Sequence[float], lag: float) -> "WallHeating":
-        """Make the profile of liquid at ``inlet`` [K] past ``walls`` [K], staying ``stays`` [s] at each."""
-        starts = np.concatenate([[0.0], np.cumsum(stays)[:-1]])
-        entries = [inlet]
-        for wall, stay in zip(walls[:-1], stays[:-1], strict=True):
-            entries.append(wall + (entries[-1] - wall) * np.exp(-stay / lag))
-        return cls(
-            jnp.asarray(starts), jnp.asarray(walls, float), jnp.asarray(entries), jnp.asarray(lag, float)
-        )
-
-    @property
-    def kinks(self) -> Float[np.ndarray, " kinks"]:
-        """Times at which a new zone is entered [s], shape (zones - 1,)."""
-        return np.asarray(self.starts[1:])
-
-    def __call__(self, t: Scalar) -> Float[Array, ""]:
-        """Return the temperature [K] at a time [s]; beyond the last zone it goes on."""
-        t = jnp.asarray(t)
-        zone = (self.starts <= t).sum() - 1
-        wall = self.walls[zone]
-        return wall + (self.entries[zone] - wall) * jnp.exp(-(t - self.starts[zone]) / self.lag)
 
 
 def thermal_lag(tube: Tube, liquid: Solvent) -> float:
@@ -108,70 +66,131 @@ class Passage:
             residence=in_tube(tube, sample.flow, sample.temperatures[-1], liquid, dispersion=dispersion),
         )
 
-    def heating(self, stay: float) -> WallHeating:
-        """Return the temperature of an element that stays ``stay`` [s] in all."""
-        return WallHeating.of(self.inlet, self.walls, [share * stay for share in self.shares], self.lag)
+    def through(
+        self,
+        chemistry: Chemistry,
+        feed: Content,
+        numerics: Numerics,
+        *,
+        cores: Cores | None = None,
+        where: Where | None = None,
+    ) -> "Outflow":
+        """Let a solution react in the tube and average what leaves over its residence times.
 
-    def journeys(self) -> list[tuple[WallHeating, Float[np.ndarray, " times"]]]:
-        """Return the histories of temperature to follow, and the times [s] at which elements leave each.
+        In one zone all elements have one history, which they leave at different times; in several, each
+        element is followed through all of them.
 
-        In one zone all elements have one history, which they leave at different times.
+        Args:
+            chemistry: Constants.
+            feed: What enters.
+            numerics: How to integrate.
+            cores: Cores that are coated on the way.
+            where: Sample of the recipe, for errors.
+
+        Returns:
+            What leaves the tube.
+
+        Raises:
+            TopRungError: If the longest ladder is too short.
+            SimulationError: If the integration failed.
         """
         times = self.residence.times
         if len(self.walls) == 1:
-            return [(self.heating(times[-1]), times)]
-        return [(self.heating(time), np.array([time])) for time in times]
+            profile = Profile.towards(self.walls[0], start=feed.temperature, lag=self.lag)
+            reached = advance(
+                chemistry, feed, profile, times.tolist(), cores=cores, numerics=numerics, where=where
+            )
+            left, steps = list(reached.contents), reached.steps
+        else:
+            left, steps = [], 0
+            for time in times:
+                element, taken = self._followed(chemistry, feed, float(time), numerics, cores, where)
+                left.append(element)
+                steps += taken
+        return Outflow(averaged(left, self.residence.weights), steps)
+
+    def _followed(
+        self,
+        chemistry: Chemistry,
+        feed: Content,
+        stay: float,
+        numerics: Numerics,
+        cores: Cores | None,
+        where: Where | None,
+    ) -> tuple[Content, int]:
+        """Follow an element that stays ``stay`` [s] in all through every zone."""
+        element, steps = feed, 0
+        for wall, share in zip(self.walls, self.shares, strict=True):
+            profile = Profile.towards(wall, start=element.temperature, lag=self.lag)
+            reached = advance(
+                chemistry, element, profile, [share * stay], cores=cores, numerics=numerics, where=where
+            )
+            element, steps = reached.contents[-1], steps + reached.steps
+        return element, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A piece of a tube from one inlet to the next."""
+
+    tube: Tube
+    """The piece alone."""
+    sample: Sample
+    """Flow through it, and the temperatures of its zones."""
+    inlet: str | None
+    """Solution that joins at its beginning, None for the first piece."""
+    joining: float
+    """Flow of that solution [m3 s-1]."""
+
+
+def stages(tube: Tube, sample: Sample) -> tuple[Stage, ...]:
+    """Part a tube at its inlets: what flows through a piece is mixed at its beginning.
+
+    Args:
+        tube: The whole tube.
+        sample: Flows and temperatures.
+
+    Example:
+        >>> from aliquot.recipe import flow_recipe, read_recipe
+        >>> recipe = flow_recipe(read_recipe("inp_zns_wang2023"))
+        >>> pieces = stages(recipe.tube, recipe.samples[0])
+        >>> [(piece.inlet, round(piece.sample.flow * 6e7, 3)) for piece in pieces]                 # mL/min
+        [(None, 0.06), ('sulfur', 0.09)]
+    """
+    side = sample.side_flows or (0.0,) * len(tube.zones)
+    first = [i for i, zone in enumerate(tube.zones) if i == 0 or zone.inlet is not None]
+    parts, flow = [], sample.flow
+    for begin, end in zip(first, [*first[1:], len(tube.zones)], strict=True):
+        flow += side[begin]
+        zones = tube.zones[begin:end]
+        piece = replace(tube, zones=zones, length=sum(zone.length for zone in zones))
+        passed = Sample(sample.name, flow, sample.temperatures[begin:end], sample.residence_times[begin:end])
+        parts.append(Stage(piece, passed, zones[0].inlet, side[begin]))
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Outflow:
-    """What leaves a tube.
+    """What leaves a tube."""
 
-    Attributes:
-        species: Concentrations of the precursors [mol m-3], shape (species,).
-        rungs: Concentrations of the rungs [mol m-3], shape (N,).
-        steps: Steps of the integrator.
-    """
-
-    species: Float[np.ndarray, " species"]
-    rungs: Float[np.ndarray, " N"]
+    content: Content
+    """Average over all elements of liquid, per volume of the feed."""
     steps: int
+    """Steps of the integrator."""
 
 
-def flow_through(
-    chemistry: Chemistry,
-    feed: Float[np.ndarray, " species"],
-    passage: Passage,
-    *,
-    rungs: int,
-    tolerances: Tolerances = DEFAULT,
-    where: Where | None = None,
-) -> Outflow:
-    """Let a solution react in a tube and average what leaves over its residence times.
+def averaged(elements: Sequence[Content], weights: Float[np.ndarray, " nodes"]) -> Content:
+    """Return the average of elements of liquid, each with its share of the volume.
 
     Args:
-        chemistry: Constants.
-        feed: Concentrations of the precursors at the inlet [mol m-3].
-        passage: Temperatures and residence times.
-        rungs: Number of rungs N.
-        tolerances: How exactly to integrate.
-        where: Sample of the recipe, for errors.
-
-    Returns:
-        What leaves the tube.
-
-    Raises:
-        TopRungError: If the ladder is too short.
-        SimulationError: If the integration failed.
+        elements: What leaves at each residence time.
+        weights: Their shares, summing to 1, shape (nodes,).
     """
-    start = State(jnp.asarray(np.asarray(feed, float)), jnp.asarray(np.zeros(rungs)))
-    passed = [
-        integrate(Ladder(chemistry, heating), start, times, tolerances, jumps=heating.kinks, where=where)
-        for heating, times in passage.journeys()
-    ]
-    weights = passage.residence.weights
-    return Outflow(
-        species=weights @ np.concatenate([np.asarray(run.species) for run in passed]),
-        rungs=weights @ np.concatenate([np.asarray(run.rungs) for run in passed]),
-        steps=sum(int(run.steps) for run in passed),
+    size = max(element.rungs.size for element in elements)
+    return Content(
+        elements[0].volume,
+        float(weights @ np.array([element.temperature for element in elements])),
+        weights @ np.stack([element.species for element in elements]),
+        weights @ np.stack([element.on(size).rungs for element in elements]),
+        weights @ np.stack([element.coat for element in elements]),
     )

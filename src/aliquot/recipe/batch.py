@@ -179,6 +179,20 @@ class Vessel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Apparatus:
+    """How the apparatus heats and cools, None where it is not told."""
+
+    room: float | None = None
+    """Temperature of the room, and of what is added [K]."""
+    heating: float | None = None
+    """Heating rate where a step tells none [K s-1]."""
+    recovery: float | None = None
+    """Time constant with which the set point is reached again after a cold addition [s]."""
+    cooling: float | None = None
+    """Time constant with which it cools down to the room or a lower set point [s]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRecipe(Recipe):
     """A synthesis in a flask."""
 
@@ -186,6 +200,8 @@ class BatchRecipe(Recipe):
     """Vessels by name."""
     steps: tuple[Step, ...]
     """What is done, in order."""
+    apparatus: Apparatus = Apparatus()
+    """How the apparatus heats and cools."""
 
     @property
     def reactor(self) -> str:

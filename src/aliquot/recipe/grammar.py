@@ -22,7 +22,7 @@ from aliquot.knowledge.document import (
     Volume,
 )
 from aliquot.recipe.record import Purity
-from aliquot.recipe.steps import What, WrittenStep
+from aliquot.recipe.steps import HeatingRate, What, WrittenStep
 from aliquot.units import Quantity
 
 _PERCENT = r"(\d+(?:\.\d*)?)"
@@ -190,6 +190,19 @@ class Vessel(Schema):
     """Absolute pressure it is kept at, where it is not that of the room."""
 
 
+class Apparatus(Schema):
+    """How the apparatus of a batch heats and cools, where its steps do not tell."""
+
+    room: Temperature | None = None
+    """Temperature of the room, and of what is added."""
+    heating: HeatingRate | None = None
+    """Heating rate of steps that tell none."""
+    recovery: Duration | None = None
+    """Time constant with which the set point is reached again after a cold addition."""
+    cooling: Duration | None = None
+    """Time constant of cooling, in a quench or a step that tells no rate."""
+
+
 class Observe(Schema):
     """How the absorbance of each sample is taken."""
 
@@ -275,6 +288,7 @@ class BatchFile(RecipeFile):
 
     solutions: dict[str, Solution] = Field(default_factory=dict)
     vessels: Annotated[dict[str, Vessel], Field(min_length=1)]
+    apparatus: Apparatus = Apparatus()
     steps: Annotated[tuple[WrittenStep, ...], Field(min_length=1)]
 
 

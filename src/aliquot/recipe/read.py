@@ -1,6 +1,6 @@
 """Read a recipe file: grammar, consistency, arithmetic, stated numbers, in this order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from aliquot.errors import RecipeError, suggestion
 from aliquot.knowledge.document import Document, together
 from aliquot.knowledge.store import material, reagent
 from aliquot.recipe import arithmetic
-from aliquot.recipe.batch import BatchRecipe, Vessel
+from aliquot.recipe.batch import Apparatus, BatchRecipe, Vessel
 from aliquot.recipe.book import recipe_file, recipe_names, series_names
 from aliquot.recipe.consistency import faults, overdrawn
 from aliquot.recipe.flow import FlowRecipe, Sample, Tube, Zone, sample
@@ -24,6 +24,7 @@ from aliquot.recipe.grammar import (
 from aliquot.recipe.grammar import (
     Solution as WrittenSolution,
 )
+from aliquot.recipe.override import GivenDocument, nulls
 from aliquot.recipe.record import Dose, Recipe, Solution
 from aliquot.recipe.record import Observe as Observation
 from aliquot.recipe.stated import compare_all
@@ -31,12 +32,13 @@ from aliquot.recipe.steps import steps
 from aliquot.recipe.variation import VariedDocument
 
 
-def read_recipe(path: str | Path) -> Recipe:
+def read_recipe(path: str | Path, values: Mapping[str, str] | None = None) -> Recipe:
     """Read a recipe from a file, or by its name in the book.
 
     Args:
         path: The file, or a name such as ``"inp_wang2023"``; for a recipe of a series ``"file.yaml:name"`` or
             ``"cdte_mech2023_top:5mmol"``.
+        values: What stands otherwise than in the file: dotted key, and value as YAML.
 
     Returns:
         The recipe, in numbers: a :class:`FlowRecipe` or a :class:`BatchRecipe`.
@@ -52,8 +54,10 @@ def read_recipe(path: str | Path) -> Recipe:
         Traceback (most recent call last):
         ...
         aliquot.errors.RecipeError: nowhere.yaml: got the file 'nowhere.yaml'; expected a YAML file ...
+        >>> read_recipe("cd3p2_tiwari2025_clusters", {"steps.4.hold.for": "20 min"}).steps[4].duration
+        1200.0
     """
-    return recipe_of(recipe_document(path))
+    return recipe_of(recipe_document(path, values))
 
 
 def parse_recipe(text: str, file: str = "recipe") -> Recipe:
@@ -92,23 +96,29 @@ def parse_recipe(text: str, file: str = "recipe") -> Recipe:
     return recipe_of(Document(text, file, RecipeError))
 
 
-def recipe_document(name: str | Path) -> Document:
-    """Return the document of a recipe, with the changes of its series.
+def recipe_document(name: str | Path, values: Mapping[str, str] | None = None) -> Document:
+    """Return the document of a recipe, with the changes of its series and of its user.
 
     Args:
         name: A name of the book, or a path; ``"series:recipe"`` for a recipe of a series.
+        values: As for :func:`read_recipe`.
 
     Returns:
         The document: its tree can be edited and written back with its comments.
 
     Raises:
-        RecipeError: If there is no such file or recipe.
+        RecipeError: If there is no such file, recipe or key.
 
     Example:
         >>> recipe_document("inp_wang2023").tree["material"]
         'InP'
     """
-    text = str(name)
+    document = _named(str(name))
+    return GivenDocument(document, values) if values else document
+
+
+def _named(text: str) -> Document:
+    """Return the document of a name or path."""
     page, _, chosen = text.partition(":")
     if text in recipe_names() or page in (*recipe_names(), *series_names()):
         return _document(recipe_file(page), chosen or None)
@@ -246,6 +256,7 @@ class _Reading:
 
     def _common(self) -> dict[str, Any]:
         written, document = self.written, self.document
+        origin = document.written if isinstance(document, GivenDocument) else document
         return {
             "id": written.id,
             "title": written.title,
@@ -257,11 +268,12 @@ class _Reading:
             },
             "solutions": tuple(self.solutions.values()),
             "observe": _observe(written.observe),
-            "unreported": tuple(_nulls(document.tree)),
+            "unreported": tuple(nulls(document.tree)),
             "assumed": dict(written.assumed),
             "sources": written.source,
             "errata": written.errata,
-            "base": document.base.tree["id"] if isinstance(document, VariedDocument) else None,
+            "base": origin.base.tree["id"] if isinstance(origin, VariedDocument) else None,
+            "given": document.given if isinstance(document, GivenDocument) else {},
         }
 
     def _flow(self, written: FlowFile) -> FlowRecipe:
@@ -285,7 +297,9 @@ class _Reading:
             )
             for name, vessel in written.vessels.items()
         }
-        return BatchRecipe(**self._common(), vessels=vessels, steps=tuple(steps(written.steps, "steps")))
+        told = {key: value and value.value for key, value in written.apparatus}
+        done = tuple(steps(written.steps, "steps"))
+        return BatchRecipe(**self._common(), vessels=vessels, steps=done, apparatus=Apparatus(**told))
 
     def _doses(self) -> dict[str, Dose]:
         found = {}
@@ -365,15 +379,3 @@ def _observe(written: Observe | None) -> Observation | None:
         medium=written.medium,
         noise=written.noise,
     )
-
-
-def _nulls(node: Any, path: tuple[str, ...] = ()) -> Iterator[str]:  # noqa: ANN401  YAML may hold anything
-    """Yield the dotted keys that are null."""
-    if node is None:
-        yield ".".join(path)
-    elif isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _nulls(value, (*path, str(key)))
-    elif isinstance(node, Sequence) and not isinstance(node, str):
-        for index, value in enumerate(node):
-            yield from _nulls(value, (*path, str(index)))

@@ -195,6 +195,8 @@ class Recipe(ABC):
     """Located errors of the source that this recipe touches."""
     base: str | None = None
     """Recipe that it varies, None where it stands for itself."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Dotted keys whose values the user of the recipe gives, and these as they were written."""
 
     @property
     def amounts(self) -> dict[str, float]:

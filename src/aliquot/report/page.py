@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aliquot.errors import InputError, Where
 from aliquot.knowledge import store
-from aliquot.recipe import FlowRecipe
+from aliquot.recipe import FlowRecipe, flow_recipe
 from aliquot.report import figures, provenance, tables
 from aliquot.report.numbers import power, printed
 from aliquot.report.publish import filled, write
@@ -56,7 +56,7 @@ def _recipe(result: Reproduction) -> FlowRecipe:
             remedy="Make it with reproduce(), or add recipe and samples.",
             where=Where(result.paper),
         )
-    return result.run.recipe
+    return flow_recipe(result.run.recipe)
 
 
 def _figures(result: Reproduction) -> dict[str, str]:

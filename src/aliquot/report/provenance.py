@@ -98,7 +98,7 @@ def chemistry_of(result: Reproduction) -> Chemistry | None:
 def constants(card: Chemistry) -> tuple[ConstantRow, ...]:
     """Return all calibrated constants of a chemistry with their intervals."""
     return (
-        _rate("conversion of the precursors, k", card.reaction.rate),
+        *(_rate(f"{name}, k: {part.equation}", part.rate) for name, part in card.reactions.items()),
         _rate("attachment of a monomer, k₀", card.attachment.rate),
         _constant("fall of that rate with radius, exponent m [1]", card.attachment.size_exponent),
         _constant("surface energy, γ", card.surface_energy),

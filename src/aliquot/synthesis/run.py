@@ -1,11 +1,13 @@
 """The run: a recipe and its aliquots, measured or simulated, in one record with another provenance."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aliquot.instruments.signal import Signal
 from aliquot.population import Population
-from aliquot.recipe.flow import FlowRecipe
+from aliquot.reactors.shell import CoreShell
+from aliquot.recipe.record import Recipe
 
 
 class Provenance(StrEnum):
@@ -20,19 +22,25 @@ class Aliquot:
     """One sample of a run."""
 
     label: str
-    """Name of the sample in the recipe, or the heading of its column."""
+    """Name of the sample in the recipe, its time, or the heading of its column."""
     time_s: float | None
     """Time since the reaction began; in a tube the mean residence time [s]."""
     temperature: float | None
-    """Temperature at which it reacted, the last zone of a tube [K]."""
+    """Temperature at which it reacted: of the flask at that moment, of the last zone of a tube [K]."""
     flow: float | None = None
     """Volume flow through the tube [m3 s-1]."""
+    volume: float | None = None
+    """Volume in the flask when it was drawn [m3]."""
     population: Population | None = None
     """What it contains, if that is known (always, when simulated)."""
+    clusters: Mapping[str, float] = field(default_factory=dict)
+    """Concentration of each named cluster [mol m-3]."""
+    shell: CoreShell | None = None
+    """What has grown on the dots, None without a shell."""
     conversion: float | None = None
     """Share of the limiting precursor that was consumed [1]."""
     mass_error: float | None = None
-    """Largest relative drift of any precursor's balance, None when measured [1]."""
+    """Largest relative drift of any element's balance, None when measured [1]."""
     signals: tuple[Signal, ...] = ()
     """What instruments saw of it."""
     flags: tuple[str, ...] = ()
@@ -45,7 +53,7 @@ class Run:
 
     provenance: Provenance
     aliquots: tuple[Aliquot, ...]
-    recipe: FlowRecipe | None = None
+    recipe: Recipe | None = None
     chemistry: str | None = None
     """Name and version of the chemistry card behind a simulation."""
     steps: int | None = None
@@ -54,6 +62,8 @@ class Run:
     """Seconds that the simulation took, the only field that differs between equal runs."""
     citations: tuple[str, ...] = ()
     """Keys of the bibliography on which the run rests."""
+    assumptions: tuple[str, ...] = ()
+    """What the recipe does not tell and the simulation decided: sentences that begin with a key."""
     flags: tuple[str, ...] = ()
     """Doubts about the whole run, whole sentences."""
 

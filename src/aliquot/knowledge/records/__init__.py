@@ -4,10 +4,18 @@ Every number has a parent: the key of its source in the bibliography, or ``becau
 estimate. Cards are data; the laws that read them live above.
 """
 
+from aliquot.knowledge.records.chemistries import Agglomeration as Agglomeration
 from aliquot.knowledge.records.chemistries import Attachment as Attachment
+from aliquot.knowledge.records.chemistries import Channel as Channel
 from aliquot.knowledge.records.chemistries import Chemistry as Chemistry
+from aliquot.knowledge.records.chemistries import Edge as Edge
+from aliquot.knowledge.records.chemistries import Feature as Feature
+from aliquot.knowledge.records.chemistries import Law as Law
+from aliquot.knowledge.records.chemistries import Option as Option
 from aliquot.knowledge.records.chemistries import Rate as Rate
 from aliquot.knowledge.records.chemistries import Reaction as Reaction
+from aliquot.knowledge.records.chemistries import Solubility as Solubility
+from aliquot.knowledge.records.chemistries import Species as Species
 from aliquot.knowledge.records.chemistries import SurfaceEnergy as SurfaceEnergy
 from aliquot.knowledge.records.clusters import Cluster as Cluster
 from aliquot.knowledge.records.clusters import Family as Family

@@ -1,0 +1,195 @@
+"""From the card of a chemistry to its constants: units, places of species, kernels and features."""
+
+from collections.abc import Mapping, Sequence
+from math import log
+
+import jax.numpy as jnp
+
+from aliquot.errors import CardError, Where, suggestion
+from aliquot.kinetics.agglomeration import (
+    Activated,
+    Additive,
+    Channel,
+    Encounter,
+    Everything,
+    Kernel,
+    Pair,
+    Sweep,
+    encounter_limit,
+)
+from aliquot.kinetics.attachment import Attachment, Edge
+from aliquot.kinetics.chemistry import Agglomeration, Chemistry, Solubility
+from aliquot.kinetics.landscape import Feature, Landscape
+from aliquot.kinetics.laws import FACTORS, Arrhenius, Factor, Order, Reaction
+from aliquot.knowledge import records
+from aliquot.units import Quantity
+
+SECOND_ORDER = "m3 mol-1 s-1"
+THIN = 0.2e-3
+"""Viscosity of the thinnest liquid in use, hot toluene [Pa s]: the largest rate of encounters anywhere."""
+
+
+def from_card(card: records.Chemistry, unit_volume: float, solvent: str | None = None) -> Chemistry:
+    """Turn a card into constants in internal units.
+
+    Args:
+        card: The card of the chemistry.
+        unit_volume: Volume of one formula unit of its material [nm3].
+        solvent: Reagent card of the solvent, where the chemistry depends on it.
+
+    Returns:
+        The constants.
+
+    Raises:
+        UnitError: If a constant of the card has the wrong dimension.
+        CardError: If the card does not know the solvent, or a channel outruns every encounter.
+
+    Example:
+        >>> from aliquot.knowledge.store import chemistry, material
+        >>> constants = from_card(chemistry("inp_wang2023"), material("InP").unit_volume)
+        >>> constants.species
+        ('In', 'P', 'P(V)')
+    """
+    return _Reader(card, unit_volume, solvent).chemistry()
+
+
+class _Reader:
+    """A card that is being turned into constants."""
+
+    def __init__(self, card: records.Chemistry, unit_volume: float, solvent: str | None) -> None:
+        self.card, self.unit_volume, self.solvent = card, unit_volume, solvent
+        self.reference = card.reference_temperature.value
+        self.places = {name: i for i, name in enumerate([*card.species, card.material])}
+
+    def chemistry(self) -> Chemistry:
+        card = self.card
+        reference = self.reference
+        surface = card.surface_energy
+        softening = Quantity.parse(surface.softening, "eV/nm2/K").value if surface.softening else 0.0
+        return Chemistry(
+            reactions=tuple(self.reaction(part) for part in card.reactions.values()),
+            attachment=self.attachment(card.attachment),
+            solubility=Solubility(self.law(card.solubility, "mol m-3"), self.factors(card.solubility.laws)),
+            landscape=Landscape(
+                jnp.asarray(surface.to("eV/nm2"), float),
+                self.unit_volume,
+                tuple(_feature(feature) for feature in card.features.values()),
+                jnp.asarray(softening, float),
+                reference,
+            ),
+            agglomeration=self.agglomeration(card.agglomeration),
+            species=tuple(card.species),
+        )
+
+    def law(self, rate: records.Rate, unit: str) -> Arrhenius:
+        k = Quantity.parse(rate.value, unit).value
+        activation = Quantity.parse(rate.activation, "eV").value
+        return Arrhenius(
+            jnp.asarray(log(k) if k > 0 else -jnp.inf, float), jnp.asarray(activation, float), self.reference
+        )
+
+    def factors(self, laws: Sequence[records.Law]) -> tuple[Factor, ...]:
+        return tuple(self.factor(law) for law in laws)
+
+    def factor(self, law: records.Law) -> Factor:
+        place = self.places[law.of]
+        if law.half is None:
+            return Order(place, law.exponent)
+        half = jnp.asarray(Quantity.parse(law.half, "mol m-3").value, float)
+        if law.law == "saturation":
+            return FACTORS[law.law](place, half)  # type: ignore[call-arg]
+        return FACTORS[law.law](place, half, law.exponent)  # type: ignore[call-arg]
+
+    def reaction(self, reaction: records.Reaction) -> Reaction:
+        order = float(sum(law.exponent for law in reaction.laws if law.law == "order"))
+        change = reaction.change()
+        return Reaction(
+            rate=self.law(reaction.rate, _unit_of_order(order)),
+            factors=self.factors(reaction.laws),
+            change=tuple(change.get(name, 0.0) for name in self.places),
+        )
+
+    def attachment(self, attachment: records.Attachment) -> Attachment:
+        diffusion = attachment.diffusion
+        return Attachment(
+            rate=self.law(attachment.rate, SECOND_ORDER),
+            size_exponent=jnp.asarray(attachment.size_exponent.to("1"), float),
+            reference_rung=float(attachment.reference_rung),
+            diffusion=None if diffusion is None else self.law(diffusion, SECOND_ORDER),
+            edges=tuple(
+                Edge(edge.above, jnp.asarray(edge.factor, float)) for edge in attachment.edges.values()
+            ),
+            gates=self.factors(attachment.gates),
+        )
+
+    def agglomeration(self, agglomeration: records.Agglomeration | None) -> Agglomeration:
+        if agglomeration is None:
+            return Agglomeration()
+        factor = jnp.asarray(self.solvent_factor(agglomeration.solvents), float)
+        channels = [self.channel(name, part, factor) for name, part in agglomeration.channels.items()]
+        return Agglomeration(tuple(channels), self.factors(agglomeration.laws))
+
+    def solvent_factor(self, solvents: Mapping[str, records.Constant]) -> float:
+        if not solvents:
+            return 1.0
+        if self.solvent is None or self.solvent not in solvents:
+            raise CardError(
+                given="no solvent" if self.solvent is None else f"the solvent '{self.solvent}'",
+                expected="one of " + ", ".join(solvents),
+                why="agglomeration of these clusters depends on it by two orders of magnitude, "
+                "and each solvent is one more constant",
+                remedy=suggestion(self.solvent or "", solvents),
+                where=Where(self.card.id, key="agglomeration.solvents"),
+            )
+        return solvents[self.solvent].to("1")
+
+    def channel(self, name: str, channel: records.Channel, factor: jnp.ndarray) -> Channel:
+        kernel = self.kernel(channel)
+        self._below_encounters(name, kernel)
+        if channel.first is not None and channel.second is not None:
+            return Pair(kernel, factor, channel.first, channel.second)
+        if channel.first is not None and channel.start is not None:
+            return Sweep(kernel, factor, channel.first, channel.start)
+        return Everything(kernel, factor, channel.start or 1)
+
+    def kernel(self, channel: records.Channel) -> Kernel:
+        if channel.kernel == "encounter":
+            viscosity = Quantity.parse(channel.viscosity or "", "Pa s").value
+            return Encounter(jnp.asarray(viscosity, float), self.law(channel.rate, "1"))
+        rate = self.law(channel.rate, SECOND_ORDER)
+        if channel.kernel == "additive":
+            return Additive(rate)
+        return Activated(rate, channel.exponent, channel.reference)
+
+    def _below_encounters(self, name: str, kernel: Kernel) -> None:
+        """Refuse a rate constant that no encounter can reach, at the hottest temperature of the card."""
+        hot = self.card.temperatures[1].value
+        rate, limit = float(kernel.scale(jnp.asarray(hot))), encounter_limit(hot, THIN)
+        if rate > limit:
+            raise CardError(
+                given=f"{rate:.1e} m3 mol-1 s-1 at {hot - 273.15:.0f} degC",
+                expected=f"at most {limit:.1e} m3 mol-1 s-1",
+                why="particles do not meet more often than that in any liquid",
+                remedy="Check the rate constant and its activation energy.",
+                where=Where(self.card.id, key=f"agglomeration.channels.{name}.rate"),
+            )
+
+
+def _feature(feature: records.Feature) -> Feature:
+    energy = Quantity.parse(feature.energy, "eV").value
+    return Feature(jnp.asarray(energy, float), jnp.asarray(float(feature.rung)), feature.width)
+
+
+def _unit_of_order(order: float) -> str:
+    """Return the unit of a rate constant.
+
+    Example:
+        >>> _unit_of_order(0.0), _unit_of_order(1.0), _unit_of_order(2.0), _unit_of_order(3.0)
+        ('mol m-3 s-1', 's-1', 'm3 mol-1 s-1', 'm6 mol-2 s-1')
+    """
+    if order == 0:
+        return "mol m-3 s-1"
+    if order == 1:
+        return "s-1"
+    volume, amount = f"m{3 * (order - 1):g}", f"mol-{order - 1:g}"
+    return f"{volume} {amount} s-1"
