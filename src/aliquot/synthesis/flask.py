@@ -93,7 +93,9 @@ class Batch:
         return self.system.content(addition, self.seeds)
 
     def _read(self, drawn: Drawn, label: str) -> Aliquot:
-        card, content = self.system.card, drawn.content
+        card = self.system.card
+        # Before anything could react there is no ladder yet, and yet nothing stands on its rungs.
+        content = drawn.content.on(max([card.dot_from + 1, *card.clusters.values()]))
         limiting = list(card.species).index(card.limiting)
         brought = drawn.unreacted.species[limiting]
         population = Population(
