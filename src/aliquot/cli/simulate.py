@@ -164,8 +164,10 @@ def _count(recipe: "Recipe") -> int:
     if isinstance(recipe, FlowRecipe):
         return len(recipe.samples)
     steps = recipe.steps if isinstance(recipe, BatchRecipe) else ()
-    drawn = [step.aliquots for step in steps if isinstance(step, Feed | Hold) and step.aliquots is not None]
-    return max(1, sum(len(aliquots.times) for aliquots in drawn))
+    lasting = [step for step in steps if isinstance(step, Feed | Hold)]
+    times = [step.aliquots.times if step.aliquots else () for step in lasting]
+    ended = bool(lasting) and lasting[-1].duration in times[-1]
+    return sum(len(drawn) for drawn in times) + (not ended)  # the product, where it is no sample
 
 
 def _observed(run: "Run", seed: int) -> "Run":
@@ -189,7 +191,7 @@ def _chemistry(recipe: "Recipe", name: str | None, options: list[str]) -> "Chemi
     from aliquot.knowledge import store
     from aliquot.knowledge.chemistries import card_for
 
-    card = store.chemistry(name) if name is not None else card_for(recipe.material, recipe.amounts)
+    card = store.chemistry(name) if name is not None else card_for(recipe.material, recipe.reagents)
     for option in options:
         if option not in card.options:
             raise CardError(

@@ -207,6 +207,11 @@ class Recipe(ABC):
         return total(self.doses)
 
     @property
+    def reagents(self) -> tuple[str, ...]:
+        """Cards of all that is measured out, its amount reported or not."""
+        return tuple(dict.fromkeys([*self.amounts, *self.undosed.values()]))
+
+    @property
     @abstractmethod
     def mixture(self) -> Solution:
         """What concentrations, ratios and product are about: the feed, or all that the reactor gets."""

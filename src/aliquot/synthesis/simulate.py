@@ -59,7 +59,7 @@ def simulate(
         ('200C', True)
     """
     began = time.perf_counter()
-    card = chemistry if chemistry is not None else card_for(recipe.material, recipe.amounts)
+    card = chemistry if chemistry is not None else card_for(recipe.material, recipe.reagents)
     check_material(recipe, card)
     numerics = Numerics(tolerances, rungs)
     low, high = (bound.value for bound in card.temperatures)
@@ -118,7 +118,7 @@ def _shell(recipe: FlowRecipe) -> System | None:
     """Return the chemistry of a shell, None where none is grown."""
     if recipe.shell is None or not any(zone.inlet for zone in recipe.tube.zones):
         return None
-    return System.of(card_for(recipe.shell, recipe.amounts))
+    return System.of(card_for(recipe.shell, recipe.reagents))
 
 
 def _silent(name: str) -> None:
