@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from aliquot.errors import CardError, RangeError
+from aliquot.kinetics.cards import from_card
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Constant, Mark, Parent, Reagent, Role
 from aliquot.recipe import read_recipe, recipe_book
@@ -118,6 +119,28 @@ def test_a_chemistry_names_reagents_and_a_material_that_have_cards(name):
 
     assert store.material(card.material).id == card.material
     assert all(store.reagent(name).id == name for part in card.species.values() for name in part.from_)
+
+
+@pytest.mark.parametrize("name", store.names("chemistries"))
+def test_a_chemistry_has_constants_in_the_units_of_their_laws(name):
+    card = store.chemistry(name)
+    solvents = card.agglomeration.solvents if card.agglomeration else {}
+    unit_volume = store.material(card.material).unit_volume
+
+    for option in ((), *((option,) for option in card.options)):
+        for solvent in solvents or (None,):
+            constants = from_card(card.chosen(*option), unit_volume, solvent)
+            assert constants.species == tuple(card.species)
+    assert all(store.reagent(solvent).id == solvent for solvent in solvents)
+    assert all(rung < card.dot_from for rung in card.clusters.values())
+
+
+@pytest.mark.parametrize("name", store.names("chemistries"))
+def test_a_variant_is_of_a_card_for_the_same_material(name):
+    card = store.chemistry(name)
+    if card.variant_of is not None:
+        assert store.chemistry(card.variant_of).material == card.material
+        assert store.chemistry(card.variant_of).variant_of is None
 
 
 def test_a_curve_that_is_refused_says_why():

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from aliquot.errors import InputError
 from aliquot.knowledge.store import solvent
 from aliquot.reactors.residence import Dispersion, convective, in_tube, plug, stokes_einstein, taylor_aris
-from aliquot.reactors.tube import WallHeating, thermal_lag
+from aliquot.reactors.profile import Profile
+from aliquot.reactors.tube import thermal_lag
 from aliquot.recipe.flow import Tube, Zone
 
 TUBE = Tube(bore=0.9975e-3, length=4.6, inlet_temperature=298.15, zones=(Zone("HB1", 4.6),))
@@ -80,10 +81,12 @@ def test_the_liquid_is_hot_within_seconds() -> None:
 
 
 def test_wall_heating_passes_its_zones() -> None:
-    heating = WallHeating.of(298.15, [453.15, 523.15], [60.0, 60.0], 1.1)
-    at = [float(heating(t)) for t in (0.0, 1.1, 59.9, 60.0, 61.1, 200.0)]
+    first = Profile.towards(453.15, start=298.15, lag=1.1)
+    second = Profile.towards(523.15, start=float(first(60.0)), lag=1.1)
+    at = [float(zone(t)) for zone in (first, second) for t in (0.0, 1.1, 59.9)]
     expected = [298.15, 453.15 - 155.0 / np.e, 453.15, 453.15, 523.15 - 70.0 / np.e, 523.15]
     assert at == pytest.approx(expected, abs=1e-3)
+    assert at[2] == 453.15  # held, to the last bit: rate constants need not be computed again
 
 
 @pytest.mark.parametrize("flow", [0.0, -1.0])

@@ -41,7 +41,16 @@ def simulate(
     ] = None,
     dispersion: Annotated[
         str | None,
-        typer.Option(help="'plug flow', 'Taylor-Aris' or 'convective limit'; the valid one unless given."),
+        typer.Option(
+            help="'plug flow', 'Taylor-Aris', 'tanks in series' or 'convective limit'; the valid one if none."
+        ),
+    ] = None,
+    tanks: Annotated[
+        int | None, typer.Option(min=1, help="Stirred tanks in series in the place of the tube.")
+    ] = None,
+    coarse: Annotated[
+        float | None,
+        typer.Option(min=0.02, max=0.2, help="Coarse rungs this far apart in n^(1/3); 0.1 is usual."),
     ] = None,
     spectra: Annotated[
         Path | None, typer.Option(help="Write the simulated absorbance to this CSV file.")
@@ -73,6 +82,8 @@ def simulate(
             card,
             rungs=LONGEST if rungs is None else rungs,
             dispersion=_dispersion(dispersion),
+            tanks=tanks,
+            coarse=coarse,
             extrapolate=extrapolate,
             progress=told,
         )

@@ -10,6 +10,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from aliquot.errors import InputError
 from aliquot.kinetics.laws import Arrhenius
 from aliquot.units import AVOGADRO, BOLTZMANN_EV
 
@@ -201,6 +202,16 @@ class Everything(Channel):
     """
 
     start: int = eqx.field(static=True, default=1)
+
+    def __check_init__(self) -> None:
+        """Refuse a kernel that knows a larger partner: between all pairs it would not keep mass."""
+        if isinstance(self.kernel, Activated) and self.kernel.exponent != 0.0:
+            raise InputError(
+                given=f"an exponent of {self.kernel.exponent:g} between all pairs",
+                expected="0",
+                why="(j/n0)^p speaks of the larger partner of a named rung; between all pairs it makes mass",
+                remedy="Name one partner by 'first', or take the kernel 'additive' or 'encounter'.",
+            )
 
     @property
     def reach(self) -> int:

@@ -1,7 +1,7 @@
 """Integrating a ladder in time, and refusing results that can not be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import diffrax
@@ -11,42 +11,25 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from aliquot.errors import InputError, SimulationError, TopRungError, Where
+from aliquot.errors import SimulationError, Where
 from aliquot.kinetics.ladder import Ladder, State
 from aliquot.kinetics.rosenbrock import Rosenbrock, solver_of
+from aliquot.kinetics.trust import (
+    DEFAULT,
+    Tolerances,
+    check_input,
+    check_top,
+    last_words,
+    norm,
+    top_band,
+    top_share,
+)
 
 Derivative = Literal["none", "forward", "reverse"]
 """How the result will be differentiated: forward is cheaper up to about three constants, reverse beyond."""
 
 SIZES = (300, 1200, 3000, 8000, 20_000, 40_000)
 """Lengths of ladders: few, so that few kernels are compiled. A run starts short and is handed on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerances:
-    """How exactly to integrate.
-
-    The defaults give diameters to 2e-5 nm and RSDs to 3e-6 in some 150 steps for half an hour of InP.
-    Relaxing ``absolute`` above 1e-8 spoils widths: the front of a peak stands at a millionth of the dots.
-    """
-
-    relative: float = 1e-4
-    """Local error relative to each concentration [1]."""
-    absolute: float = 1e-9
-    """Local error allowed near zero [mol m-3]."""
-    max_steps: int = 4096
-    """Steps, taken and rejected, after which to give up."""
-    first_step: float = 1e-6
-    """First step [s]."""
-    top_share: float = 1e-6
-    """Largest share of the formula units that may stand at the top of the ladder in a result [1]."""
-    hand_on: float = 1e-10
-    """Share of the formula units at the top at which the run is handed on to a longer ladder [1]."""
-
-
-DEFAULT = Tolerances()
-
-_MEANINGS: Any = diffrax.RESULTS  # equinox's enumerations are indexable, which the checker does not know
 
 
 class Trajectory(eqx.Module):
@@ -123,7 +106,7 @@ def _solved(  # noqa: PLR0913  one call of diffrax for all ways to ask
 ) -> diffrax.Solution:
     """Run diffrax; guarded, it also stops where the top fills, and tells the state at which it stopped."""
     controller: diffrax.AbstractStepSizeController[Any, Any] = diffrax.PIDController(
-        rtol=tolerances.relative, atol=tolerances.absolute, norm=_norm
+        rtol=tolerances.relative, atol=tolerances.absolute, norm=norm
     )
     if jumps is not None and jumps.shape[0]:
         controller = diffrax.ClipStepSizeController(controller, jump_ts=jumps)
@@ -133,10 +116,10 @@ def _solved(  # noqa: PLR0913  one call of diffrax for all ways to ask
     saves, event = diffrax.SaveAt(ts=times), None
     if guarded:
         saves = diffrax.SaveAt(subs=[diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True)])
-        band = _top_band(start.rungs.shape[0], ladder.chemistry.reach)
+        band = top_band(start.rungs.shape[0], ladder.chemistry.reach)
 
         def full(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
-            return _top_share(y.rungs, band) > tolerances.hand_on
+            return top_share(y.rungs, band) > tolerances.hand_on
 
         event = diffrax.Event(full)
     solution: diffrax.Solution = diffrax.diffeqsolve(
@@ -218,10 +201,10 @@ def integrate(
         SimulationError: If the integrator gave up, or left negative concentrations behind.
     """
     wanted = np.asarray(times, float)
-    _check_input(wanted, start, where)
+    check_input(wanted, start, where)
     size = start.rungs.shape[0]
     most = size if most is None else most
-    padded = jnp.asarray(np.concatenate([wanted, np.full(_padding(wanted.size), wanted[-1])]))
+    padded = jnp.asarray(np.concatenate([wanted, np.full(padding(wanted.size), wanted[-1])]))
     kinks = jnp.asarray(np.asarray(jumps, float))
     begin, steps, done = 0.0, 0, np.zeros(0, bool)
     found: list[State] = []
@@ -256,7 +239,7 @@ def fitting(size: int, most: int) -> int:
     return next((known for known in SIZES if size <= known < most), most)
 
 
-def _padding(count: int) -> int:
+def padding(count: int) -> int:
     """Return by how much a number of times is filled up, so that few shapes are compiled."""
     return max(8, 1 << (count - 1).bit_length()) - count
 
@@ -292,68 +275,17 @@ def _joined(
     )
 
 
-def _norm(error: State) -> Float[Array, ""]:
-    """Return the larger of the rungs' root mean square and of each species' and the monomer's own error.
-
-    A plain root mean square over thousands of empty rungs would hide the monomer.
-    """
-    border = jnp.maximum(jnp.max(jnp.abs(error.species), initial=0.0), jnp.abs(error.rungs[0]))
-    coat = jnp.max(jnp.abs(error.coat), initial=0.0)
-    # A norm's derivative at zero is undefined; the controller never asks for it.
-    mean = jnp.sqrt(jnp.mean(error.rungs**2))
-    return jax.lax.stop_gradient(jnp.maximum(jnp.maximum(border, coat), mean))
-
-
-def _top_band(size: int, reach: int) -> int:
-    """Return how many of the uppermost rungs have to be empty: long jumps hide below a naive check."""
-    return min(max(size // 20, 3 * reach if reach > 1 else 1, 1), size // 2)
-
-
-def _top_share(rungs: Float[Array, " N"], band: int) -> Float[Array, ""]:
-    """Return the share of formula units on the uppermost rungs [1]."""
-    units = jnp.abs(rungs) * jnp.arange(1.0, rungs.shape[0] + 1.0)
-    return units[-band:].sum() / jnp.maximum(units.sum(), 1e-300)
-
-
-def _check_input(times: Float[np.ndarray, " T"], start: State, where: Where | None) -> None:
-    rising = times.size > 0 and times[0] > 0 and bool(np.all(np.diff(times) > 0))
-    if not rising:
-        raise InputError(
-            given=f"times {np.array2string(times, threshold=6)} s",
-            expected="rising times above 0 s",
-            why="a simulation runs forward",
-            remedy="Sort the times and drop repeated ones.",
-            where=where,
-        )
-    concentrations = np.concatenate([np.asarray(part) for part in start])
-    lowest = float(concentrations.min(initial=0.0))
-    if not (lowest >= -1e3 * DEFAULT.absolute and np.isfinite(concentrations).all()):
-        raise InputError(
-            given=f"a lowest starting concentration of {lowest:.3g} mol m-3",
-            expected="finite concentrations of at least 0",
-            why="nothing can be less than absent",
-            remedy="Check the amounts of the recipe.",
-            where=where,
-        )
-
-
-def _last_words(result: Any) -> str:  # noqa: ANN401  an enumeration of equinox, untyped
-    """Return what the solver said at the end, in one line."""
-    said = " ".join(str(_MEANINGS[result]).split())
-    return said or "a concentration is not finite"
-
-
 def _check_result(result: Trajectory, reach: int, tolerances: Tolerances, where: Where | None) -> None:
     rungs = np.asarray(result.rungs)
     if not np.isfinite(rungs).all():
         raise SimulationError(
             given=f"an integration that stopped after {int(result.steps)} steps",
             expected=f"to reach {float(result.times[-1]):.4g} s",
-            why=_last_words(result.result),
+            why=last_words(result.result),
             remedy=f"Allow more than max_steps={tolerances.max_steps}, or check the rate constants' size.",
             where=where,
         )
-    _check_top(result, reach, tolerances, where)
+    check_top(np.asarray(result.times), rungs, reach, tolerances, where)
     lowest = float(min(rungs.min(), np.asarray(result.species).min(initial=0.0)))
     if lowest < -1e3 * tolerances.absolute:
         raise SimulationError(
@@ -361,24 +293,5 @@ def _check_result(result: Trajectory, reach: int, tolerances: Tolerances, where:
             expected=f"none below {-1e3 * tolerances.absolute:.0e}",
             why="nothing can be less than absent, and clipping would destroy mass",
             remedy="Tighten the tolerances by a factor of ten.",
-            where=where,
-        )
-
-
-def _check_top(result: Trajectory, reach: int, tolerances: Tolerances, where: Where | None) -> None:
-    rungs = np.asarray(result.rungs)
-    size = rungs.shape[1]
-    units = np.abs(rungs) * np.arange(1.0, size + 1.0)
-    total = np.maximum(units.sum(axis=1), tolerances.absolute)
-    band = _top_band(size, reach)
-    share = units[:, -band:].sum(axis=1) / total
-    if np.any(share > tolerances.top_share):
-        late = int(np.argmax(share > tolerances.top_share))
-        raise TopRungError(
-            given=f"{share[late]:.1e} of all formula units on the top {band} of {size} rungs "
-            f"at {float(result.times[late]):.4g} s",
-            expected=f"less than {tolerances.top_share:.0e}",
-            why="a closed top falsifies sizes and widths",
-            remedy=f"Ask for more rungs, such as {2 * size}.",
             where=where,
         )

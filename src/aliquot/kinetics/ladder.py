@@ -70,10 +70,12 @@ class Feed(eqx.Module):
     Attributes:
         rate: Volume that flows in, per volume at the start [s-1].
         species: Concentrations in it [mol m-3], shape (species,).
+        rungs: Particles in it [mol m-3], on a ladder not longer than the state's; None where there are none.
     """
 
     rate: Float[Array, ""]
     species: Float[Array, " species"]
+    rungs: Float[Array, " fed"] | None = None
 
     def swelling(self, t: Scalar) -> Float[Array, ""]:
         """Return phi = V/V(0) at a time [s]."""
@@ -146,6 +148,9 @@ class Ladder(diffrax.AbstractTerm[Any, Any]):  # its state is a State, its contr
             coat = self._coated(rates, y, x[-1], dissolving)
             monomer = monomer - coat.sum()
         rungs = jnp.concatenate([monomer[None], flux[:-1] - flux[1:], flux[-1:]])
+        if self.feed is not None and self.feed.rungs is not None:
+            fed = self.feed.rungs
+            rungs = rungs.at[: fed.shape[0]].add(self.feed.rate * fed)
         return State(species, rungs + self._joined(rates, c, x) / swelling, coat)
 
     def _joined(self, rates: Rates, c: Float[Array, " N"], x: Float[Array, " border"]) -> Float[Array, " N"]:

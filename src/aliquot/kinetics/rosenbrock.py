@@ -1,7 +1,7 @@
 """The Rosenbrock step on a ladder: one elimination, a few sweeps, for diffrax's controllers and derivatives.
 
-Which coefficients fit depends on the linearisation: RODAS4 where it is exact, ROS34PW2 where something is left
-out of it (decision record 0009). Coefficients stand in ``tableau.py``.
+Which coefficients fit depends on the linearisation: RODAS4 where it is exact, ROS34PW2 where something is
+left out of it (decision record 0009). Coefficients stand in ``tableau.py``.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ DenseInfo: TypeAlias = dict[str, State]
 _DONE: Any = RESULTS.successful  # equinox's enumerations look like text to the checker
 
 
+@runtime_checkable
 class Matrix(Protocol):
     """The matrix of an implicit step, in the parts border, rungs 2..N and coats."""
 

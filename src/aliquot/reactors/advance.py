@@ -8,9 +8,11 @@ import numpy as np
 
 from aliquot.errors import Where
 from aliquot.kinetics.chemistry import Chemistry
+from aliquot.kinetics.coarse_run import integrate_coarse
 from aliquot.kinetics.coating import Cores
-from aliquot.kinetics.integrate import DEFAULT, SIZES, Tolerances, fitting, integrate
+from aliquot.kinetics.integrate import SIZES, Trajectory, fitting, integrate
 from aliquot.kinetics.ladder import Feed, Ladder
+from aliquot.kinetics.trust import DEFAULT, Tolerances
 from aliquot.reactors.content import Content
 from aliquot.reactors.profile import Profile
 
@@ -28,6 +30,8 @@ class Numerics:
     """Rungs up to which a ladder may grow."""
     least: int = SIZES[0]
     """Rungs to begin with."""
+    coarse: float | None = None
+    """Distance of coarse rungs in n^(1/3), None for every rung [1]; their error is stated beforehand."""
 
     def ladder(self, content: Content, chemistry: Chemistry) -> Content:
         """Return a content on a ladder with room for its particles and for the jumps of its chemistry."""
@@ -81,17 +85,14 @@ def advance(  # noqa: PLR0913  the one call that all reactors share
         SimulationError: If the integration failed.
     """
     begin = numerics.ladder(content, chemistry)
+    seeds = None
+    if feed is not None and feed.rungs.any():
+        begin = numerics.ladder(begin.on(feed.rungs.size), chemistry)
+        seeds = jnp.asarray(feed.rungs)
     inflow = 0.0 if feed is None else feed.volume / (content.volume * times[-1])
     brought = np.zeros(content.species.size) if feed is None else feed.species
-    ladder = Ladder(chemistry, profile, Feed(jnp.asarray(inflow, float), jnp.asarray(brought)), cores)
-    found = integrate(
-        ladder,
-        begin.state,
-        times,
-        numerics.tolerances,
-        most=max(numerics.most, begin.rungs.size),
-        where=where,
-    )
+    ladder = Ladder(chemistry, profile, Feed(jnp.asarray(inflow, float), jnp.asarray(brought), seeds), cores)
+    found = _integrated(ladder, begin, times, numerics, where)
     contents = []
     for i, time in enumerate(times):
         state = found.state(i)
@@ -106,3 +107,15 @@ def advance(  # noqa: PLR0913  the one call that all reactors share
             )
         )
     return Reached(tuple(contents), int(found.steps))
+
+
+def _integrated(
+    ladder: Ladder, begin: Content, times: Sequence[float], numerics: Numerics, where: Where | None
+) -> Trajectory:
+    """Integrate on every rung, or on coarse ones."""
+    if numerics.coarse is not None:
+        spacing = numerics.coarse
+        coarse = integrate_coarse(ladder, begin.state, times, numerics.tolerances, spacing, where=where)
+        return coarse.trajectory
+    most = max(numerics.most, begin.rungs.size)
+    return integrate(ladder, begin.state, times, numerics.tolerances, most=most, where=where)

@@ -1,8 +1,8 @@
 """The course of a batch as one pure function: for gradients, for many recipes at once, for fits.
 
 :class:`~aliquot.reactors.batch.Flask` looks at every stretch, lengthens ladders and refuses what can not be
-trusted; it is what a simulation calls. Here nothing is looked at: the ladder has one length, the stretches are
-arrays, and all of it can be compiled, batched and differentiated by constants, temperatures and amounts.
+trusted; it is what a simulation calls. Here nothing is looked at: the ladder has one length, the stretches
+are arrays, and all of it can be compiled, batched and differentiated by constants, temperatures and amounts.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from aliquot.kinetics.chemistry import Chemistry
-from aliquot.kinetics.integrate import DEFAULT, Derivative, Tolerances, trajectory
+from aliquot.kinetics.integrate import Derivative, trajectory
 from aliquot.kinetics.ladder import Feed, Ladder, State
+from aliquot.kinetics.trust import DEFAULT, Tolerances
 from aliquot.reactors.profile import Profile
 
 
@@ -98,7 +99,9 @@ def course(
     for stretch in parts:
         old, new = 1.0 / stretch.share, 1.0 - 1.0 / stretch.share
         begun = State(
-            old * jnp.asarray(state.species) + new * stretch.joined, old * jnp.asarray(state.rungs), state.coat
+            old * jnp.asarray(state.species) + new * stretch.joined,
+            old * jnp.asarray(state.rungs),
+            state.coat,
         )
         ladder = Ladder(chemistry, stretch.profile, stretch.feed)
         passed = trajectory(ladder, begun, stretch.times, tolerances, derivative=derivative)

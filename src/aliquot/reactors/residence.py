@@ -29,6 +29,8 @@ class Dispersion(StrEnum):
     """Radial diffusion evens out the parabolic profile (taylor1953; aris1956)."""
     CONVECTIVE = "convective limit"
     """No radial diffusion at all: E(t) = tau^2 / (2 t^3) from tau/2 on."""
+    TANKS = "tanks in series"
+    """Equal stirred tanks whose residence times spread as Taylor-Aris says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,32 @@ def convective(tau: float, nodes: int = 24) -> ResidenceTimes:
     return ResidenceTimes(times[order], weights[order], Dispersion.CONVECTIVE)
 
 
+def tanks(tau: float, count: int, nodes: int = 12) -> ResidenceTimes:
+    """Return the residence times of equal stirred tanks in series: Erlang's law, spread 1/sqrt(count).
+
+    Elements of liquid that do not exchange; a cascade whose liquid is mixed is ``reactors/cascade.py``.
+
+    Args:
+        tau: Mean residence time in all of them [s].
+        count: Number of tanks.
+        nodes: Number of nodes of the generalised Gauss-Laguerre rule, exact to degree 2 nodes - 1.
+
+    Raises:
+        InputError: If tau or the number of tanks is not positive.
+
+    Example:
+        >>> times = tanks(1000.0, 4)
+        >>> round(times.mean, 6), round(times.relative_spread, 6)
+        (1000.0, 0.5)
+    """
+    _positive("a residence time", tau, "s")
+    _positive("a number of tanks", float(count), "")
+    k = np.arange(nodes)
+    side = np.sqrt(k[1:] * (k[1:] + count - 1.0))
+    values, vectors = np.linalg.eigh(np.diag(2.0 * k + count) + np.diag(side, 1) + np.diag(side, -1))
+    return ResidenceTimes(tau * values / count, vectors[0] ** 2, Dispersion.TANKS)
+
+
 def in_tube(
     tube: Tube,
     flow: float,
@@ -145,9 +173,11 @@ def in_tube(
     held = "holds" if reach >= 0.8 else "is marginal" if reach >= 0.5 else "does not hold"
     if dispersion is None:
         dispersion = Dispersion.TAYLOR_ARIS if reach >= 0.5 else Dispersion.CONVECTIVE
+    axial = diffusivity + speed**2 * radius**2 / (48.0 * diffusivity)
     if dispersion is Dispersion.TAYLOR_ARIS:
-        axial = diffusivity + speed**2 * radius**2 / (48.0 * diffusivity)
         model = taylor_aris(tau, speed * tube.length / axial)
+    elif dispersion is Dispersion.TANKS:
+        model = tanks(tau, max(1, round(0.5 * speed * tube.length / axial)))  # variance 1/N = 2/Bo
     else:
         model = plug(tau) if dispersion is Dispersion.PLUG else convective(tau)
     note = f"Taylor-Aris {held} (tau D/R2 = {reach:.2f}); averaged by {dispersion.value}."

@@ -10,6 +10,7 @@ from aliquot.knowledge import records, store
 from aliquot.population import Population
 from aliquot.reactors.advance import Numerics
 from aliquot.reactors.batch import Limits
+from aliquot.reactors.cascade import tanks_of
 from aliquot.reactors.content import Content
 from aliquot.reactors.residence import Dispersion
 from aliquot.reactors.shell import CoreShell, bare, waiting
@@ -41,6 +42,8 @@ class Tubes:
     """How liquid spreads along the tube; the valid model unless given."""
     limits: Limits | None
     """Temperatures that are allowed, None for all."""
+    tanks: int | None = None
+    """Number of stirred tanks in series in the place of each piece of tube, None for the tube."""
 
     def aliquots(self, told: Callable[[str], None]) -> Iterator[tuple[Aliquot, int]]:
         """Yield each sample of the recipe, with the steps that it took."""
@@ -76,6 +79,10 @@ class Tubes:
     def _pass(
         self, system: System, stage: Stage, content: Content, where: Where
     ) -> tuple[Outflow, tuple[str, ...]]:
+        if self.tanks is not None:
+            cascade = tanks_of(stage.tube, stage.sample, self.tanks)
+            left = cascade.through(system.constants, content, self.numerics, where=where)
+            return left, (f"In {self.tanks} stirred tanks at rest, in the place of the tube.",)
         passage = self._passage(stage)
         flags = (passage.residence.note,) if passage.residence.note else ()
         return passage.through(system.constants, content, self.numerics, where=where), flags

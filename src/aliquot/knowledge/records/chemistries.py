@@ -186,7 +186,10 @@ class Agglomeration(Schema):
 
 
 class Option(Parent):
-    """A reading of the same data with another structure, which they can not tell from the card's own."""
+    """Another structure for the same system.
+
+    The data can not tell it from the card's own, or they speak against it; ``because`` says which.
+    """
 
     change: dict[str, Any]
     """What is different, nested as on the card; null takes an entry out."""
