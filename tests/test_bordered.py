@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aliquot.kinetics.bordered import BorderedTridiagonal
 
 
-def matrix(seed: int, border: int, rungs: int) -> BorderedTridiagonal:
+def matrix(seed: int, border: int, rungs: int, coat: int) -> BorderedTridiagonal:
     """A column-dominant matrix, as 1/(gamma h) - J is."""
     rng = np.random.default_rng(seed)
     lower, upper = -rng.random(rungs), -rng.random(rungs)
@@ -22,19 +22,26 @@ def matrix(seed: int, border: int, rungs: int) -> BorderedTridiagonal:
         lower=jnp.asarray(lower),
         diagonal=jnp.asarray(3.0 + rng.random(rungs)),
         upper=jnp.asarray(upper),
+        coat=jnp.asarray(-rng.random(coat)),
+        shift=jnp.asarray(3.0),
     )
 
 
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**31), border=st.sampled_from([1, 3, 5]), rungs=st.sampled_from([2, 17, 60]))
-def test_solves_as_dense_algebra_does(seed: int, border: int, rungs: int) -> None:
-    w = matrix(seed, border, rungs)
+@given(
+    seed=st.integers(0, 2**31),
+    border=st.sampled_from([1, 3, 5]),
+    rungs=st.sampled_from([2, 17, 60]),
+    coat=st.sampled_from([0, 4]),
+)
+def test_solves_as_dense_algebra_does(seed: int, border: int, rungs: int, coat: int) -> None:
+    w = matrix(seed, border, rungs, coat)
     rng = np.random.default_rng(seed + 1)
     dense = np.asarray(w.dense())
     eliminated = None
     for _ in range(2):  # the first right-hand side goes with the elimination, further ones follow
-        f = rng.standard_normal(border + rungs)
-        parts = jnp.asarray(f[:border]), jnp.asarray(f[border:])
+        f = rng.standard_normal(border + rungs + coat)
+        parts = tuple(jnp.asarray(part) for part in np.split(f, [border, border + rungs]))
         if eliminated is None:
             eliminated, x = w.eliminate(*parts)
         else:
@@ -43,11 +50,13 @@ def test_solves_as_dense_algebra_does(seed: int, border: int, rungs: int) -> Non
 
 
 def test_its_derivative_is_that_of_the_inverse() -> None:
-    w = matrix(3, 2, 12)
-    f = (jnp.ones(2), jnp.linspace(-1.0, 1.0, 12))
+    w = matrix(3, 2, 12, 3)
+    f = (jnp.ones(2), jnp.linspace(-1.0, 1.0, 12), jnp.ones(3))
 
     def answer(scale: jax.Array) -> jax.Array:
-        scaled = jax.tree.map(lambda part: part * (1.0 + scale * jnp.arange(part.shape[-1])), w)
+        scaled = jax.tree.map(
+            lambda part: part * (1.0 + scale * (1.0 + jnp.arange(part.size).reshape(part.shape))), w
+        )
         return jnp.concatenate(scaled.eliminate(*f)[1])
 
     step = 1e-6

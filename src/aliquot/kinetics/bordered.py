@@ -10,17 +10,18 @@ x_b from (A - e r.w e^T) x_b = f_b - e r.y, and x_r = y - w x_monomer. Coats on 
 alone and are filled in last.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
-from jax.lax import linalg
-from jax.lax.linalg import triangular_solve, tridiagonal_solve
-from jaxtyping import Array, Float, Int
+from jax.lax.linalg import lu, triangular_solve, tridiagonal_solve
+from jaxtyping import Array, Float
 
-Border = Float[Array, " border"]
-Rungs = Float[Array, " rungs"]
-Coat = Float[Array, " cores"]
+Border: TypeAlias = Float[Array, " border"]
+Rungs: TypeAlias = Float[Array, " rungs"]
+Coat: TypeAlias = Float[Array, " cores"]
+Parts: TypeAlias = tuple[Border, Rungs, Coat]
 
 
 class BorderedTridiagonal(eqx.Module):
@@ -46,9 +47,7 @@ class BorderedTridiagonal(eqx.Module):
     coat: Coat
     shift: Float[Array, ""]
 
-    def eliminate(
-        self, border: Border, rungs: Rungs, coat: Coat
-    ) -> "tuple[Eliminated, tuple[Border, Rungs, Coat]]":
+    def eliminate(self, border: Border, rungs: Rungs, coat: Coat) -> "tuple[Eliminated, Parts]":
         """Eliminate the rungs and solve for a first right-hand side in the same sweep.
 
         Args:
@@ -59,13 +58,19 @@ class BorderedTridiagonal(eqx.Module):
         Returns:
             What further solves need, and the solution (border, rungs, coat).
         """
-        both = tridiagonal_solve(
-            self.lower, self.diagonal, self.upper, jnp.stack([self.column, rungs], axis=1)
+        factors, solution = _eliminated(self, (border, rungs, coat))
+        return Eliminated(self, factors), solution
+
+    def times(self, x: Parts) -> Parts:
+        """Return the product with a vector (border, rungs, coat)."""
+        border, rungs, coat = x
+        monomer = border[-1]
+        below, above = jnp.pad(rungs[:-1], (1, 0)), jnp.pad(rungs[1:], (0, 1))
+        return (
+            (self.corner @ border).at[-1].add(self.row @ rungs),
+            self.column * monomer + self.lower * below + self.diagonal * rungs + self.upper * above,
+            self.coat * monomer + self.shift * coat,
         )
-        inner = self.corner.at[-1, -1].add(-(self.row @ both[:, 0]))
-        lu, _, order = linalg.lu(inner)
-        eliminated = Eliminated(self, both[:, 0], Factors(lu, order))
-        return eliminated, eliminated.close(border, both[:, 1], coat)
 
     def dense(self) -> Float[Array, "size size"]:
         """Return the whole matrix, for tests, ordered species, monomer, rungs 2..N, coats."""
@@ -78,37 +83,87 @@ class BorderedTridiagonal(eqx.Module):
 
 
 class Factors(NamedTuple):
-    """LU factors of a small matrix."""
+    """What the elimination of a matrix leaves to its solves."""
 
-    lu: Float[Array, "border border"]
-    """Both triangles in one, shape (border, border)."""
-    order: Int[Array, " border"]
-    """Order in which its rows were taken, shape (border,)."""
+    answer: Rungs
+    """w: how the rungs answer to the monomer, shape (N-1,)."""
+    inner: Float[Array, "border border"]
+    """Triangular factors of the Schur complement of the rungs, both in one, shape (border, border)."""
+    order: Float[Array, "border border"]
+    """Permutation in which its rows were taken, shape (border, border)."""
 
 
 class Eliminated(eqx.Module):
     """A bordered matrix whose rungs have been eliminated, ready for further right-hand sides."""
 
     matrix: BorderedTridiagonal
-    answer: Rungs
-    """w: how the rungs answer to the monomer, shape (N-1,)."""
-    inner: "Factors"
-    """Of the Schur complement of the rungs."""
+    factors: Factors
 
-    def solve(self, border: Border, rungs: Rungs, coat: Coat) -> tuple[Border, Rungs, Coat]:
+    def solve(self, border: Border, rungs: Rungs, coat: Coat) -> Parts:
         """Solve for a right-hand side, shapes (border,), (N-1,) and (cores,)."""
-        m = self.matrix
-        swept = tridiagonal_solve(m.lower, m.diagonal, m.upper, rungs[:, None])[:, 0]
-        return self.close(border, swept, coat)
-
-    def close(self, border: Border, swept: Rungs, coat: Coat) -> tuple[Border, Rungs, Coat]:
-        """Finish a solve whose rungs have been swept by the tridiagonal block alone."""
-        x = _substituted(self.inner, border.at[-1].add(-(self.matrix.row @ swept)))
-        return x, swept - self.answer * x[-1], (coat - self.matrix.coat * x[-1]) / self.matrix.shift
+        return _solved(self.matrix, self.factors, (border, rungs, coat))
 
 
-def _substituted(factors: "Factors", rhs: Border) -> Border:
-    """Solve for a right-hand side with LU factors."""
-    lu, order = factors
-    x = triangular_solve(lu, rhs[order][:, None], left_side=True, lower=True, unit_diagonal=True)
-    return triangular_solve(lu, x, left_side=True, lower=False)[:, 0]
+# Derivatives go through the solution, not through the elimination: M dx = df - dM x costs one sweep more for
+# each tangent, with the factors that are there.
+
+
+@jax.custom_jvp
+def _eliminated(matrix: BorderedTridiagonal, f: Parts) -> tuple[Factors, Parts]:
+    """Eliminate, and solve for one right-hand side in the same sweep."""
+    both = tridiagonal_solve(
+        matrix.lower, matrix.diagonal, matrix.upper, jnp.stack([matrix.column, f[1]], axis=1)
+    )
+    inner = matrix.corner.at[-1, -1].add(-(matrix.row @ both[:, 0]))
+    triangles, _, order = lu(inner)
+    factors = Factors(both[:, 0], triangles, jnp.eye(order.shape[0])[order])
+    return factors, _closed(matrix, factors, f, both[:, 1])
+
+
+@_eliminated.defjvp
+def _(
+    primals: tuple[BorderedTridiagonal, Parts], tangents: tuple[BorderedTridiagonal, Parts]
+) -> tuple[tuple[Factors, Parts], tuple[Factors, Parts]]:
+    matrix, f = primals
+    factors, x = _eliminated(matrix, f)
+    still: Factors = jax.tree.map(jnp.zeros_like, factors)
+    return (factors, x), (still, _tangent(matrix, factors, x, tangents))
+
+
+@jax.custom_jvp
+def _solved(matrix: BorderedTridiagonal, factors: Factors, f: Parts) -> Parts:
+    """Solve for a right-hand side with the factors of the matrix."""
+    swept = tridiagonal_solve(matrix.lower, matrix.diagonal, matrix.upper, f[1][:, None])[:, 0]
+    return _closed(matrix, factors, f, swept)
+
+
+@_solved.defjvp
+def _(
+    primals: tuple[BorderedTridiagonal, Factors, Parts], tangents: tuple[BorderedTridiagonal, Factors, Parts]
+) -> tuple[Parts, Parts]:
+    matrix, factors, f = primals
+    x = _solved(matrix, factors, f)
+    return x, _tangent(matrix, factors, x, (tangents[0], tangents[2]))
+
+
+def _tangent(
+    matrix: BorderedTridiagonal, factors: Factors, x: Parts, tangents: tuple[BorderedTridiagonal, Parts]
+) -> Parts:
+    """Return dx from M dx = df - dM x."""
+    moved, df = tangents
+    rest: Parts = jax.tree.map(jnp.subtract, df, moved.times(x))
+    return _solved(matrix, factors, rest)
+
+
+def _closed(matrix: BorderedTridiagonal, factors: Factors, f: Parts, swept: Rungs) -> Parts:
+    """Finish a solve whose rungs have been swept by the tridiagonal block alone."""
+    border, _, coat = f
+    x = _substituted(factors, border.at[-1].add(-(matrix.row @ swept)))
+    return x, swept - factors.answer * x[-1], (coat - matrix.coat * x[-1]) / matrix.shift
+
+
+def _substituted(factors: Factors, rhs: Border) -> Border:
+    """Solve with the triangular factors of the Schur complement."""
+    x = (factors.order @ rhs)[:, None]
+    x = triangular_solve(factors.inner, x, left_side=True, lower=True, unit_diagonal=True)
+    return triangular_solve(factors.inner, x, left_side=True, lower=False)[:, 0]

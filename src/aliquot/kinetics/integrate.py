@@ -28,7 +28,7 @@ from aliquot.kinetics.trust import (
 Derivative = Literal["none", "forward", "reverse"]
 """How the result will be differentiated: forward is cheaper up to about three constants, reverse beyond."""
 
-SIZES = (300, 1200, 3000, 8000, 20_000, 40_000)
+SIZES = (300, 600, 1200, 3000, 8000, 20_000, 40_000)
 """Lengths of ladders: few, so that few kernels are compiled. A run starts short and is handed on."""
 
 
@@ -234,7 +234,7 @@ def fitting(size: int, most: int) -> int:
 
     Example:
         >>> fitting(409, 2500), fitting(409, 500)
-        (1200, 500)
+        (600, 500)
     """
     return next((known for known in SIZES if size <= known < most), most)
 
