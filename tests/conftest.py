@@ -1,6 +1,15 @@
+import os
 from pathlib import Path
 
 import pytest
+
+# Both workers, and the next run, share what JAX has compiled: most of the time of these tests is compiling.
+# Compiled code must not call back into Python to be kept; integrate() examines what comes out.
+CACHE = Path(__file__).parents[1] / ".pytest_cache" / "compiled"
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(CACHE))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+os.environ.setdefault("EQX_ON_ERROR", "nan")
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ def simulate(
     Examples:
       aliquot simulate inp_wang2023
       aliquot simulate cdte_mech2023_ode --option "slow edge instead of well"
-      aliquot simulate cd3p2_tiwari2025_overgrowth:965 --set "steps.3.feed.for=6 min"
+      aliquot simulate cd3p2_tiwari2025_clusters --set "steps.4.hold.for=1 h" --extrapolate
       aliquot simulate my_recipe.yaml --sample 200C --json
     """
     from aliquot.reactors.advance import LONGEST

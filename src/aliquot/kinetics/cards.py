@@ -65,15 +65,20 @@ class _Reader:
         card = self.card
         reference = self.reference
         surface = card.surface_energy
-        softening = Quantity.parse(surface.softening, "eV/nm2/K").value if surface.softening else 0.0
+        softening = 0.0
+        if surface.softening:
+            softening = self.number(surface.softening, "eV/nm2/K", "surface_energy.softening")
         return Chemistry(
-            reactions=tuple(self.reaction(part) for part in card.reactions.values()),
+            reactions=tuple(self.reaction(name, part) for name, part in card.reactions.items()),
             attachment=self.attachment(card.attachment),
-            solubility=Solubility(self.law(card.solubility, "mol m-3"), self.factors(card.solubility.laws)),
+            solubility=Solubility(
+                self.law(card.solubility, "mol m-3", "solubility"),
+                self.factors(card.solubility.laws, "solubility.laws"),
+            ),
             landscape=Landscape(
-                jnp.asarray(surface.to("eV/nm2"), float),
+                jnp.asarray(self.number(surface.value, "eV/nm2", "surface_energy.value"), float),
                 self.unit_volume,
-                tuple(_feature(feature) for feature in card.features.values()),
+                tuple(self.feature(name, feature) for name, feature in card.features.items()),
                 jnp.asarray(softening, float),
                 reference,
             ),
@@ -81,45 +86,55 @@ class _Reader:
             species=tuple(card.species),
         )
 
-    def law(self, rate: records.Rate, unit: str) -> Arrhenius:
-        k = Quantity.parse(rate.value, unit).value
-        activation = Quantity.parse(rate.activation, "eV").value
+    def number(self, text: str, unit: str, key: str) -> float:
+        return Quantity.parse(text, unit, Where(self.card.id, key=key)).value
+
+    def law(self, rate: records.Rate, unit: str, key: str) -> Arrhenius:
+        k = self.number(rate.value, unit, f"{key}.value")
+        activation = self.number(rate.activation, "eV", f"{key}.activation")
         return Arrhenius(
             jnp.asarray(log(k) if k > 0 else -jnp.inf, float), jnp.asarray(activation, float), self.reference
         )
 
-    def factors(self, laws: Sequence[records.Law]) -> tuple[Factor, ...]:
-        return tuple(self.factor(law) for law in laws)
+    def feature(self, name: str, feature: records.Feature) -> Feature:
+        energy = self.number(feature.energy, "eV", f"features.{name}.energy")
+        return Feature(jnp.asarray(energy, float), jnp.asarray(float(feature.rung)), feature.width)
 
-    def factor(self, law: records.Law) -> Factor:
+    def factors(self, laws: Sequence[records.Law], key: str) -> tuple[Factor, ...]:
+        return tuple(self.factor(law, f"{key}.{i}") for i, law in enumerate(laws))
+
+    def factor(self, law: records.Law, key: str) -> Factor:
         place = self.places[law.of]
         if law.half is None:
             return Order(place, law.exponent)
-        half = jnp.asarray(Quantity.parse(law.half, "mol m-3").value, float)
+        half = jnp.asarray(self.number(law.half, "mol m-3", f"{key}.half"), float)
         if law.law == "saturation":
             return FACTORS[law.law](place, half)  # type: ignore[call-arg]
         return FACTORS[law.law](place, half, law.exponent)  # type: ignore[call-arg]
 
-    def reaction(self, reaction: records.Reaction) -> Reaction:
+    def reaction(self, name: str, reaction: records.Reaction) -> Reaction:
+        key = f"reactions.{name}"
         order = float(sum(law.exponent for law in reaction.laws if law.law == "order"))
         change = reaction.change()
         return Reaction(
-            rate=self.law(reaction.rate, _unit_of_order(order)),
-            factors=self.factors(reaction.laws),
+            rate=self.law(reaction.rate, _unit_of_order(order), f"{key}.rate"),
+            factors=self.factors(reaction.laws, f"{key}.laws"),
             change=tuple(change.get(name, 0.0) for name in self.places),
         )
 
     def attachment(self, attachment: records.Attachment) -> Attachment:
-        diffusion = attachment.diffusion
+        diffusion, key = attachment.diffusion, "attachment"
         return Attachment(
-            rate=self.law(attachment.rate, SECOND_ORDER),
-            size_exponent=jnp.asarray(attachment.size_exponent.to("1"), float),
+            rate=self.law(attachment.rate, SECOND_ORDER, f"{key}.rate"),
+            size_exponent=jnp.asarray(
+                self.number(attachment.size_exponent.value, "1", f"{key}.size_exponent.value"), float
+            ),
             reference_rung=float(attachment.reference_rung),
-            diffusion=None if diffusion is None else self.law(diffusion, SECOND_ORDER),
+            diffusion=None if diffusion is None else self.law(diffusion, SECOND_ORDER, f"{key}.diffusion"),
             edges=tuple(
                 Edge(edge.above, jnp.asarray(edge.factor, float)) for edge in attachment.edges.values()
             ),
-            gates=self.factors(attachment.gates),
+            gates=self.factors(attachment.gates, f"{key}.gates"),
         )
 
     def agglomeration(self, agglomeration: records.Agglomeration | None) -> Agglomeration:
@@ -127,7 +142,7 @@ class _Reader:
             return Agglomeration()
         factor = jnp.asarray(self.solvent_factor(agglomeration.solvents), float)
         channels = [self.channel(name, part, factor) for name, part in agglomeration.channels.items()]
-        return Agglomeration(tuple(channels), self.factors(agglomeration.laws))
+        return Agglomeration(tuple(channels), self.factors(agglomeration.laws, "agglomeration.laws"))
 
     def solvent_factor(self, solvents: Mapping[str, records.Constant]) -> float:
         if not solvents:
@@ -144,7 +159,7 @@ class _Reader:
         return solvents[self.solvent].to("1")
 
     def channel(self, name: str, channel: records.Channel, factor: jnp.ndarray) -> Channel:
-        kernel = self.kernel(channel)
+        kernel = self.kernel(channel, f"agglomeration.channels.{name}")
         self._below_encounters(name, kernel)
         if channel.first is not None and channel.second is not None:
             return Pair(kernel, factor, channel.first, channel.second)
@@ -152,11 +167,11 @@ class _Reader:
             return Sweep(kernel, factor, channel.first, channel.start)
         return Everything(kernel, factor, channel.start or 1)
 
-    def kernel(self, channel: records.Channel) -> Kernel:
+    def kernel(self, channel: records.Channel, key: str) -> Kernel:
         if channel.kernel == "encounter":
-            viscosity = Quantity.parse(channel.viscosity or "", "Pa s").value
-            return Encounter(jnp.asarray(viscosity, float), self.law(channel.rate, "1"))
-        rate = self.law(channel.rate, SECOND_ORDER)
+            viscosity = self.number(channel.viscosity or "", "Pa s", f"{key}.viscosity")
+            return Encounter(jnp.asarray(viscosity, float), self.law(channel.rate, "1", f"{key}.rate"))
+        rate = self.law(channel.rate, SECOND_ORDER, f"{key}.rate")
         if channel.kernel == "additive":
             return Additive(rate)
         return Activated(rate, channel.exponent, channel.reference)
@@ -173,11 +188,6 @@ class _Reader:
                 remedy="Check the rate constant and its activation energy.",
                 where=Where(self.card.id, key=f"agglomeration.channels.{name}.rate"),
             )
-
-
-def _feature(feature: records.Feature) -> Feature:
-    energy = Quantity.parse(feature.energy, "eV").value
-    return Feature(jnp.asarray(energy, float), jnp.asarray(float(feature.rung)), feature.width)
 
 
 def _unit_of_order(order: float) -> str:

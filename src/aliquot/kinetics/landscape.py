@@ -12,8 +12,8 @@ class Feature(eqx.Module):
 
     Attributes:
         energy: Height above the smooth landscape [eV].
-        rung: Its place [formula units]; a number, so that it may lie between rungs and be fitted.
-        width: Standard deviation of its bell [formula units]; 0 for that rung alone.
+        rung: Its place [formula units]; with a width it may lie between rungs, and be fitted.
+        width: Standard deviation of its bell [formula units]; 0 for that rung alone, which is then whole.
 
     Example:
         >>> well = Feature(jnp.asarray(-0.75), jnp.asarray(34.0))

@@ -320,9 +320,11 @@ def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
 
     def is_echo(detail: ErrorDetails) -> bool:
+        if detail["type"] != "missing":
+            return False
         *parent, key = detail["loc"]
         siblings = [str(path[-1]) for path in unknown if list(path[:-1]) == parent]
-        return detail["type"] == "missing" and bool(get_close_matches(str(key), siblings))
+        return bool(get_close_matches(str(key), siblings))
 
     return [detail for detail in details if not is_echo(detail)]
 

@@ -1,10 +1,15 @@
 """Temperature of a stretch of time: held, ramped, or drawn to a set point."""
 
+from typing import TypeAlias
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from aliquot.kinetics.ladder import Scalar
+
+Number: TypeAlias = float | Float[Array, ""]
+"""A setting, which a derivative may be taken by."""
 
 
 class Profile(eqx.Module):
@@ -31,18 +36,18 @@ class Profile(eqx.Module):
     lag: Float[Array, ""]
 
     @classmethod
-    def towards(cls, target: float, *, start: float | None = None, lag: float = 0.0) -> "Profile":
+    def towards(cls, target: Number, *, start: Number | None = None, lag: float = 0.0) -> "Profile":
         """Return a set point [K], approached from ``start`` [K] with a time constant [s]; 0 is at once."""
         offset = 0.0 if start is None or lag == 0.0 else start - target
         return cls._of(target, 0.0, offset, lag if lag > 0.0 else 1.0)
 
     @classmethod
-    def ramp(cls, start: float, rate: float) -> "Profile":
+    def ramp(cls, start: Number, rate: Number) -> "Profile":
         """Return a linear ramp from ``start`` [K] at a rate [K s-1]."""
         return cls._of(start, rate, 0.0, 1.0)
 
     @classmethod
-    def _of(cls, *values: float) -> "Profile":
+    def _of(cls, *values: Number) -> "Profile":
         base, slope, offset, lag = (jnp.asarray(value, float) for value in values)
         return cls(base, slope, offset, lag)
 

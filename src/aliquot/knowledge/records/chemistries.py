@@ -112,6 +112,13 @@ class Feature(Parent):
     width: float = Field(default=0.0, ge=0.0)
     """Standard deviation of its bell; 0 for one rung alone [formula units]."""
 
+    @model_validator(mode="after")
+    def _stands_on_a_rung(self) -> "Feature":
+        if self.width == 0.0 and self.rung != round(self.rung):
+            message = "a feature without 'width' stands on a whole rung, and this one on none"
+            raise ValueError(message)
+        return self
+
 
 class Edge(Parent):
     """A slow edge: monomer steps from this rung on are rarer, both ways."""
@@ -168,6 +175,11 @@ class Channel(Parent):
     def _knows_its_partners(self) -> "Channel":
         if (self.second is None) == (self.start is None) or (self.first is None and self.second is not None):
             message = "a channel is 'first' and 'second', 'first' and 'start', or 'start' alone"
+            raise ValueError(message)
+        if self.first is None and self.exponent != 0.0:
+            message = (
+                "between all pairs 'exponent' has to be 0: it speaks of the larger partner of a named rung"
+            )
             raise ValueError(message)
         if (self.viscosity is None) != (self.kernel != "encounter"):
             message = "an 'encounter' has a 'viscosity', and nothing else has one"
