@@ -66,7 +66,7 @@ def batches(draw: st.DrawFn) -> str:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(batches())
 def test_random_batches_neither_crash_nor_lose_atoms(text: str) -> None:
     run = simulate(parse_recipe(text, file="any.yaml"), CARD)
@@ -130,7 +130,7 @@ def test_a_stiff_failure_tells_step_and_time() -> None:
 
 
 def test_negative_doses_are_refused_before_anything_runs() -> None:
-    with pytest.raises(RecipeError, match="-1.2 mmol"):
+    with pytest.raises(RecipeError, match=r"-1\.2 mmol"):
         parse_recipe(BATCH.format(**STANDARD | {"cd": -1.2}), file="any.yaml")
 
 

@@ -177,6 +177,7 @@ def test_at_rest_as_much_leaves_as_enters() -> None:
     assert np.abs(later[-1].rungs - steady[-1].rungs).max() < 1e-4 * steady[-1].rungs.max()
 
 
+@pytest.mark.slow
 def test_many_tanks_are_plug_flow() -> None:
     """What leaves nears what a batch of the same age holds, from the broad side."""
     tau, fed = 300.0, feed(90.0, 360.0)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from aliquot.errors import InputError
 from aliquot.knowledge.store import solvent
-from aliquot.reactors.residence import Dispersion, convective, in_tube, plug, stokes_einstein, taylor_aris
 from aliquot.reactors.profile import Profile
+from aliquot.reactors.residence import Dispersion, convective, in_tube, plug, stokes_einstein, taylor_aris
 from aliquot.reactors.tube import thermal_lag
 from aliquot.recipe.flow import Tube, Zone
 

@@ -101,7 +101,9 @@ def mean_units(constants: jax.Array, derivative: str = "forward") -> jax.Array:
 CONSTANTS = jnp.array([np.log(7e-6), 1.3, 0.72, 0.0, 0.8, np.log(1e-4), 0.4, 0.3])
 
 
-@pytest.mark.parametrize("derivative", ["forward", "reverse"])
+@pytest.mark.parametrize(
+    "derivative", ["forward", pytest.param("reverse", marks=pytest.mark.slow)]
+)  # reverse takes long to compile
 def test_gradients_are_those_of_finite_differences(derivative: str) -> None:
     mode = jax.jacfwd if derivative == "forward" else jax.grad
     gradient = jax.jit(mode(lambda p: mean_units(p, derivative)))(CONSTANTS)

@@ -1,7 +1,6 @@
 """Integrating a ladder in time, and refusing results that can not be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import diffrax
@@ -16,6 +15,7 @@ from aliquot.kinetics.ladder import Ladder, State
 from aliquot.kinetics.rosenbrock import Rosenbrock, solver_of
 from aliquot.kinetics.trust import (
     DEFAULT,
+    Knobs,
     Tolerances,
     check_input,
     check_top,
@@ -97,7 +97,7 @@ def _solved(  # noqa: PLR0913  one call of diffrax for all ways to ask
     start: State,
     begin: float | Float[Array, ""],
     times: Float[Array, " T"],
-    tolerances: Tolerances,
+    tolerances: Tolerances | Knobs,
     *,
     jumps: Float[Array, " jumps"] | None = None,
     derivative: Derivative = "none",
@@ -157,7 +157,7 @@ def _stretch(
     start: State,
     begin: Float[Array, ""],
     times: Float[Array, " T"],
-    tolerances: Tolerances,
+    tolerances: Knobs,
     jumps: Float[Array, " jumps"],
 ) -> tuple[Trajectory, Float[Array, ""], State]:
     """Integrate on one length of ladder; return also where it stopped, and the state there."""
@@ -210,7 +210,7 @@ def integrate(
     found: list[State] = []
     result = None
     while True:
-        patience = tolerances if size < most else replace(tolerances, hand_on=np.inf)
+        patience = Knobs.of(tolerances, hand_on=tolerances.hand_on if size < most else np.inf)
         result, stop, state = _stretch(
             ladder, start, jnp.asarray(begin), jnp.maximum(padded, begin), patience, kinks
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import diffrax
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -38,6 +39,33 @@ class Tolerances:
 DEFAULT = Tolerances()
 
 _MEANINGS: Any = diffrax.RESULTS  # equinox's enumerations are indexable, which the checker does not know
+
+
+class Knobs(eqx.Module):
+    """Tolerances as compiled code takes them: another number is no other program.
+
+    Attributes:
+        relative: As of :class:`Tolerances`.
+        absolute: As of :class:`Tolerances`.
+        first_step: As of :class:`Tolerances`.
+        hand_on: As of :class:`Tolerances`.
+        max_steps: As of :class:`Tolerances`; it shapes the program.
+    """
+
+    relative: Float[Array, ""]
+    absolute: Float[Array, ""]
+    first_step: Float[Array, ""]
+    hand_on: Float[Array, ""]
+    max_steps: int = eqx.field(static=True)
+
+    @classmethod
+    def of(cls, tolerances: Tolerances, *, hand_on: float) -> "Knobs":
+        """Return tolerances with another share at the top at which the run is handed on."""
+        relative, absolute, first_step, handing_on = (
+            jnp.asarray(number, float)
+            for number in (tolerances.relative, tolerances.absolute, tolerances.first_step, hand_on)
+        )
+        return cls(relative, absolute, first_step, handing_on, tolerances.max_steps)
 
 
 def norm(error: State) -> Float[Array, ""]:
