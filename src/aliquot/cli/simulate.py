@@ -67,6 +67,7 @@ def simulate(
       aliquot simulate cd3p2_tiwari2025_clusters --set "steps.4.hold.for=1 h" --extrapolate
       aliquot simulate my_recipe.yaml --sample 200C --json
     """
+    from aliquot.kinetics.integrate import SIZES
     from aliquot.reactors.advance import LONGEST
     from aliquot.recipe import flow_recipe, read_recipe
     from aliquot.recipe.override import parse_settings
@@ -81,6 +82,9 @@ def simulate(
             read,
             card,
             rungs=LONGEST if rungs is None else rungs,
+            begin=SIZES[
+                1
+            ],  # one kernel is traced and loaded, not two: a second of the five that a call takes
             dispersion=_dispersion(dispersion),
             tanks=tanks,
             coarse=coarse,

@@ -28,8 +28,8 @@ from aliquot.kinetics.trust import (
 Derivative = Literal["none", "forward", "reverse"]
 """How the result will be differentiated: forward is cheaper up to about three constants, reverse beyond."""
 
-SIZES = (300, 600, 1200, 3000, 8000, 20_000, 40_000)
-"""Lengths of ladders: few, so that few kernels are compiled. A run starts short and is handed on."""
+SIZES = (600, 3000, 12_000, 40_000)
+"""Lengths of ladders: few, for each is compiled. A run starts short and is handed on."""
 
 
 class Trajectory(eqx.Module):
@@ -45,18 +45,18 @@ class Trajectory(eqx.Module):
         result: How the integration ended.
     """
 
-    times: Float[Array, " T"]
-    species: Float[Array, "T species"]
-    rungs: Float[Array, "T N"]
-    coat: Float[Array, "T cores"]
-    swelling: Float[Array, " T"]
-    steps: Int[Array, ""]
+    times: Float[Array | np.ndarray, " T"]
+    species: Float[Array | np.ndarray, "T species"]
+    rungs: Float[Array | np.ndarray, "T N"]
+    coat: Float[Array | np.ndarray, "T cores"]
+    swelling: Float[Array | np.ndarray, " T"]
+    steps: Int[Array | np.ndarray, ""]
     result: diffrax.RESULTS
 
     def state(self, i: int) -> State:
         """Return the concentrations at time number ``i`` [mol m-3]."""
-        swelling = self.swelling[i]
-        return State(self.species[i] / swelling, self.rungs[i] / swelling, self.coat[i] / swelling)
+        parts = (part[i] / self.swelling[i] for part in (self.species, self.rungs, self.coat))
+        return State(*(jnp.asarray(part) for part in parts))
 
 
 def trajectory(
@@ -204,15 +204,14 @@ def integrate(
     check_input(wanted, start, where)
     size = start.rungs.shape[0]
     most = size if most is None else most
-    padded = jnp.asarray(np.concatenate([wanted, np.full(padding(wanted.size), wanted[-1])]))
+    padded = np.concatenate([wanted, np.full(padding(wanted.size), wanted[-1])])
     kinks = jnp.asarray(np.asarray(jumps, float))
     begin, steps, done = 0.0, 0, np.zeros(0, bool)
-    found: list[State] = []
-    result = None
+    found: list[tuple[np.ndarray, ...]] = []
     while True:
         patience = Knobs.of(tolerances, hand_on=tolerances.hand_on if size < most else np.inf)
         result, stop, state = _stretch(
-            ladder, start, jnp.asarray(begin), jnp.maximum(padded, begin), patience, kinks
+            ladder, start, jnp.asarray(begin), jnp.asarray(np.maximum(padded, begin)), patience, kinks
         )
         steps += int(result.steps)
         reached = np.asarray(result.times[: wanted.size]) <= float(stop)
@@ -223,8 +222,9 @@ def integrate(
             break
         begin = float(stop)
         size = next((known for known in SIZES if size < known < most), most)
-        start = State(state.species, jnp.pad(state.rungs, (0, size - state.rungs.shape[0])), state.coat)
-    result = _joined(ladder, wanted, found, result, steps)
+        longer = np.pad(np.asarray(state.rungs), (0, size - state.rungs.shape[0]))
+        start = state._replace(rungs=jnp.asarray(longer))
+    result = _joined(wanted, found, result, steps)
     _check_result(result, ladder.chemistry.reach, tolerances, where)
     return result
 
@@ -249,29 +249,30 @@ def _handed_on(result: Trajectory) -> bool:
     return bool(result.result == diffrax.RESULTS.event_occurred)
 
 
-def _picked(result: Trajectory, places: Int[np.ndarray, " kept"]) -> State:
-    """Return the states at some of the times."""
-    return State(result.species[places], result.rungs[places], result.coat[places])
+def _picked(result: Trajectory, places: Int[np.ndarray, " kept"]) -> tuple[np.ndarray, ...]:
+    """Return species, rungs, coats and swelling at some of the times."""
+    parts = (result.species, result.rungs, result.coat, result.swelling)
+    return tuple(np.asarray(part)[places] for part in parts)
 
 
 def _joined(
-    ladder: Ladder, wanted: Float[np.ndarray, " T"], found: list[State], last: Trajectory, steps: int
+    wanted: Float[np.ndarray, " T"], found: list[tuple[np.ndarray, ...]], last: Trajectory, steps: int
 ) -> Trajectory:
-    """Join what was found on ladders of several lengths to one result on the longest."""
+    """Join what was found on ladders of several lengths to one result on the longest.
+
+    By NumPy: each operation of JAX outside of a compiled program would be compiled for itself.
+    """
     size = last.rungs.shape[1]
-    rungs = [jnp.pad(part.rungs, ((0, 0), (0, size - part.rungs.shape[1]))) for part in found]
-    times = jnp.asarray(wanted)
+    species, rungs, coat, swelling = (list(part) for part in zip(*found, strict=True))
+    rungs = [np.pad(part, ((0, 0), (0, size - part.shape[1]))) for part in rungs]
     missing = wanted.size - sum(part.shape[0] for part in rungs)
-    unknown = [jnp.full((missing, size), jnp.nan)] if missing else []
-    padded = ((0, missing), (0, 0))
+
+    def filled(parts: list[np.ndarray]) -> np.ndarray:
+        whole = np.concatenate(parts)
+        return np.pad(whole, [(0, missing)] + [(0, 0)] * (whole.ndim - 1), constant_values=np.nan)
+
     return Trajectory(
-        times,
-        jnp.pad(jnp.concatenate([part.species for part in found]), padded, constant_values=jnp.nan),
-        jnp.concatenate([*rungs, *unknown]),
-        jnp.pad(jnp.concatenate([part.coat for part in found]), padded, constant_values=jnp.nan),
-        jax.vmap(ladder.swelling)(times),
-        jnp.asarray(steps),
-        last.result,
+        wanted, filled(species), filled(rungs), filled(coat), filled(swelling), np.asarray(steps), last.result
     )
 
 

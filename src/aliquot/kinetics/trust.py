@@ -32,7 +32,7 @@ class Tolerances:
     """First step [s]."""
     top_share: float = 1e-6
     """Largest share of the formula units that may stand at the top of the ladder in a result [1]."""
-    hand_on: float = 1e-10
+    hand_on: float = 1e-8
     """Share of the formula units at the top at which the run is handed on to a longer ladder [1]."""
 
 

@@ -106,7 +106,11 @@ def course(
         ladder = Ladder(chemistry, stretch.profile, stretch.feed)
         passed = trajectory(ladder, begun, stretch.times, tolerances, derivative=derivative)
         swelling = passed.swelling[:, None]
-        seen = State(passed.species / swelling, passed.rungs / swelling, passed.coat)
+        seen = State(
+            jnp.asarray(passed.species / swelling),
+            jnp.asarray(passed.rungs / swelling),
+            jnp.asarray(passed.coat),
+        )
         found.append(seen)
         state = State(seen.species[-1], seen.rungs[-1], seen.coat[-1])
     return found

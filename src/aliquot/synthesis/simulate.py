@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 
+from aliquot.kinetics.integrate import SIZES
 from aliquot.kinetics.trust import DEFAULT, Tolerances
 from aliquot.knowledge import records
 from aliquot.knowledge.chemistries import card_for
@@ -26,6 +27,7 @@ def simulate(  # noqa: PLR0913  one call for all recipes; what is rarely asked f
     chemistry: records.Chemistry | None = None,
     *,
     rungs: int = LONGEST,
+    begin: int = SIZES[0],
     tolerances: Tolerances = DEFAULT,
     dispersion: Dispersion | None = None,
     tanks: int | None = None,
@@ -39,6 +41,8 @@ def simulate(  # noqa: PLR0913  one call for all recipes; what is rarely asked f
         recipe: What was dosed, heated, injected, fed, pumped and sampled.
         chemistry: Calibrated constants of the reaction system; the card that fits the recipe unless given.
         rungs: Rungs up to which a ladder may grow; it starts short and is handed on as the dots grow.
+        begin: Rungs to begin with. Short is fast where many recipes follow; a single one is done sooner on
+            one long ladder, as each length is compiled for itself.
         tolerances: How exactly to integrate.
         dispersion: How liquid spreads along a tube; the model that is valid there unless given.
         tanks: Number of stirred tanks in series in the place of a tube, at rest; None for the tube.
@@ -66,7 +70,7 @@ def simulate(  # noqa: PLR0913  one call for all recipes; what is rarely asked f
     began = time.perf_counter()
     card = chemistry if chemistry is not None else card_for(recipe.material, recipe.reagents)
     check_material(recipe, card)
-    numerics = Numerics(tolerances, rungs, coarse=coarse)
+    numerics = Numerics(tolerances, rungs, begin, coarse)
     low, high = (bound.value for bound in card.temperatures)
     limits = None if extrapolate else Limits(low, high, card.id)
     if isinstance(recipe, BatchRecipe):
