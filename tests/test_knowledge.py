@@ -143,6 +143,16 @@ def test_a_variant_is_of_a_card_for_the_same_material(name):
         assert store.chemistry(card.variant_of).variant_of is None
 
 
+def test_a_species_holds_the_atoms_that_its_reagents_bring():
+    card = store.chemistry("cdte_mech2023")
+    wrong = card.species["Te"].model_copy(update={"from_": {"TOP": 1.0}})
+    with pytest.raises(CardError, match="1 Te with 1 Te each from C24H51P; expected 0 Te in all"):
+        from_card(card.model_copy(update={"species": {**card.species, "Te": wrong}}), 0.068, "ODE")
+    unknown = card.species["Te"].model_copy(update={"from_": {"unobtainium": 1.0}})
+    with pytest.raises(CardError, match="the reagent 'unobtainium'"):
+        from_card(card.model_copy(update={"species": {**card.species, "Te": unknown}}), 0.068, "ODE")
+
+
 def test_a_curve_that_is_refused_says_why():
     with pytest.raises(RangeError, match="edge of a tetrahedron"):
         store.material("InP").curve("almeida2023-edge")

@@ -21,7 +21,8 @@ from aliquot.kinetics.attachment import Attachment, Edge
 from aliquot.kinetics.chemistry import Agglomeration, Chemistry, Solubility
 from aliquot.kinetics.landscape import Feature, Landscape
 from aliquot.kinetics.laws import FACTORS, Arrhenius, Factor, Order, Reaction
-from aliquot.knowledge import records
+from aliquot.knowledge import records, store
+from aliquot.knowledge.formula import composition
 from aliquot.units import Quantity
 
 SECOND_ORDER = "m3 mol-1 s-1"
@@ -42,7 +43,8 @@ def from_card(card: records.Chemistry, unit_volume: float, solvent: str | None =
 
     Raises:
         UnitError: If a constant of the card has the wrong dimension.
-        CardError: If the card does not know the solvent, or a channel outruns every encounter.
+        CardError: If the card does not know the solvent, a channel outruns every encounter, or a species
+            holds other atoms than its reagents bring.
 
     Example:
         >>> from aliquot.knowledge.store import chemistry, material
@@ -50,7 +52,34 @@ def from_card(card: records.Chemistry, unit_volume: float, solvent: str | None =
         >>> constants.species
         ('In', 'P', 'P(V)')
     """
+    _check_reagents(card)
     return _Reader(card, unit_volume, solvent).chemistry()
+
+
+def _check_reagents(card: records.Chemistry) -> None:
+    """Refuse a species that holds other atoms than its reagents bring."""
+    for name, species in card.species.items():
+        for reagent, moles in species.from_.items():
+            found = store.find_reagent(reagent)
+            where = Where(card.id, key=f"species.{name}.from.{reagent}")
+            if found is None:
+                raise CardError(
+                    given=f"the reagent '{reagent}'",
+                    expected="a card of a reagent",
+                    why="a recipe doses reagents by card",
+                    remedy="Name a reagent of the knowledge base, or write its card.",
+                    where=where,
+                )
+            atoms = composition(found.formula)
+            for element, count in species.holds.items():
+                if moles > 0.0 and atoms.get(element, 0) != moles * count:
+                    raise CardError(
+                        given=f"{moles:g} {name} with {count} {element} each from {found.formula}",
+                        expected=f"{atoms.get(element, 0)} {element} in all",
+                        why="the balance of atoms would begin with a wrong count",
+                        remedy="Correct 'from' or 'holds'.",
+                        where=where,
+                    )
 
 
 class _Reader:
