@@ -12,10 +12,10 @@ from aliquot.errors import InputError, SimulationError, TopRungError, Where
 from aliquot.kinetics.agglomeration import Pair
 from aliquot.kinetics.chemistry import Chemistry
 from aliquot.kinetics.coarse import CoarseLadder
-from aliquot.kinetics.integrate import SIZES, Trajectory, padding, trajectory
+from aliquot.kinetics.integrate import SIZES, Trajectory, padded, trajectory
 from aliquot.kinetics.ladder import Ladder, State
 from aliquot.kinetics.pivots import Grid
-from aliquot.kinetics.trust import DEFAULT, Tolerances, check_input, last_words
+from aliquot.kinetics.trust import DEFAULT, Tolerances, check_start, check_times, stopped
 from aliquot.population.distribution import SizeDistribution, Weighting
 
 RSD_ERRORS = ((0.05, 6e-6), (0.1, 2.1e-5), (0.2, 2.4e-5))
@@ -30,6 +30,16 @@ _OCCUPIED = 1e-6
 """Share of formula units [1] below which coarse rungs count as empty; because it is the top's limit."""
 _CUT = 1e-14
 """Share of the formula units [1] that expanding may leave off the end; because it is the rounding."""
+
+
+def rsd_error(spacing: float) -> float:
+    """Return the stated error of relative standard deviations [1] at a spacing in n^(1/3).
+
+    Example:
+        >>> rsd_error(0.1)
+        2.1e-05
+    """
+    return next(error for known, error in RSD_ERRORS if spacing <= known)
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Coarse:
     @property
     def rsd_error(self) -> float:
         """Stated error of relative standard deviations [1]."""
-        return next(error for spacing, error in RSD_ERRORS if self.grid.spacing <= spacing)
+        return rsd_error(self.grid.spacing)
 
     @property
     def resolved(self) -> bool:
@@ -124,7 +134,8 @@ def integrate_coarse(
         SimulationError: If the integrator gave up, or a peak is too narrow for the spacing.
     """
     wanted = np.asarray(times, float)
-    check_input(wanted, start, where)
+    check_times(wanted, where)
+    check_start(start, where)
     if spacing > RSD_ERRORS[-1][0]:
         raise InputError(
             given=f"coarse rungs {spacing:g} apart in n^(1/3)",
@@ -140,13 +151,12 @@ def integrate_coarse(
         feed = replace(feed, rungs=jnp.asarray(grid.gathered(np.asarray(feed.rungs))))
     coarse = CoarseLadder(ladder.chemistry, ladder.temperature, feed, ladder.cores, grid)
     begin = start._replace(rungs=jnp.asarray(grid.gathered(np.asarray(start.rungs))))
-    padded = jnp.asarray(np.concatenate([wanted, np.full(padding(wanted.size), wanted[-1])]))
-    run = _run(coarse, begin, padded, tolerances)
+    run = _run(coarse, begin, jnp.asarray(padded(wanted)), tolerances)
     kept = replace(run, **{name: getattr(run, name)[: wanted.size] for name in _BY_TIME})
     return _examined(kept, grid, start.rungs.shape[0], tolerances, where)
 
 
-_BY_TIME = ("times", "species", "rungs", "coat", "swelling")
+_BY_TIME = ("times", "species", "rungs", "coat", "swelling", "temperatures")
 _run = eqx.filter_jit(trajectory)
 
 
@@ -181,13 +191,7 @@ def _examined(run: Trajectory, grid: Grid, least: int, tolerances: Tolerances, w
     """Check a run on pivots, expand it and state its error."""
     rungs, n = np.asarray(run.rungs), grid.pivots
     if not np.isfinite(rungs).all():
-        raise SimulationError(
-            given=f"an integration that stopped after {int(run.steps)} steps",
-            expected=f"to reach {float(run.times[-1]):.4g} s",
-            why=last_words(run.result),
-            remedy=f"Allow more than max_steps={tolerances.max_steps}, or check the rate constants' size.",
-            where=where,
-        )
+        raise stopped(int(run.steps), float(run.times[-1]), run.result, tolerances, where)
     units = np.abs(rungs) * n
     total = np.maximum(units.sum(axis=1), tolerances.absolute)
     top = float((units[:, -(n.size // 20) :].sum(axis=1) / total).max())

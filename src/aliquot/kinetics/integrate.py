@@ -10,17 +10,19 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from aliquot.errors import SimulationError, Where
+from aliquot.errors import Where
 from aliquot.kinetics.ladder import Ladder, State
 from aliquot.kinetics.rosenbrock import Rosenbrock, solver_of
 from aliquot.kinetics.trust import (
     DEFAULT,
     Knobs,
     Tolerances,
-    check_input,
+    check_lowest,
+    check_start,
+    check_times,
     check_top,
-    last_words,
     norm,
+    stopped,
     top_band,
     top_share,
 )
@@ -41,6 +43,7 @@ class Trajectory(eqx.Module):
         rungs: Amount per volume at the start [mol m-3], shape (T, N).
         coat: Formula units on cores, per volume at the start [mol m-3], shape (T, cores).
         swelling: Volume over that at the start [1], shape (T,); concentrations are amounts over it.
+        temperatures: [K], shape (T,).
         steps: Steps taken and rejected.
         result: How the integration ended.
     """
@@ -50,13 +53,14 @@ class Trajectory(eqx.Module):
     rungs: Float[Array | np.ndarray, "T N"]
     coat: Float[Array | np.ndarray, "T cores"]
     swelling: Float[Array | np.ndarray, " T"]
+    temperatures: Float[Array | np.ndarray, " T"]
     steps: Int[Array | np.ndarray, ""]
     result: diffrax.RESULTS
 
     def state(self, i: int) -> State:
         """Return the concentrations at time number ``i`` [mol m-3]."""
-        parts = (part[i] / self.swelling[i] for part in (self.species, self.rungs, self.coat))
-        return State(*(jnp.asarray(part) for part in parts))
+        parts: Any = (self.species, self.rungs, self.coat)  # NumPy's where they have been looked at
+        return State(*(part[i] / self.swelling[i] for part in parts))
 
 
 def trajectory(
@@ -65,7 +69,6 @@ def trajectory(
     times: Float[Array, " T"],
     tolerances: Tolerances = DEFAULT,
     *,
-    jumps: Float[Array, " jumps"] | None = None,
     derivative: Derivative = "none",
     solver: Rosenbrock | None = None,
 ) -> Trajectory:
@@ -78,16 +81,13 @@ def trajectory(
         start: Concentrations at time 0 [mol m-3].
         times: Rising times at which the state is wanted [s], shape (T,).
         tolerances: How exactly.
-        jumps: Times at which the temperature has a kink [s]; steps end there.
         derivative: How the result will be differentiated.
         solver: The method; the one that fits the ladder unless given.
 
     Returns:
         The states at ``times``.
     """
-    solution = _solved(
-        ladder, start, 0.0, times, tolerances, jumps=jumps, derivative=derivative, solver=solver
-    )
+    solution = _solved(ladder, start, 0.0, times, tolerances, derivative=derivative, solver=solver)
     saved: Any = solution.ys
     return _gathered(ladder, times, saved, solution)
 
@@ -99,7 +99,6 @@ def _solved(  # noqa: PLR0913  one call of diffrax for all ways to ask
     times: Float[Array, " T"],
     tolerances: Tolerances | Knobs,
     *,
-    jumps: Float[Array, " jumps"] | None = None,
     derivative: Derivative = "none",
     solver: Rosenbrock | None = None,
     guarded: bool = False,
@@ -108,8 +107,6 @@ def _solved(  # noqa: PLR0913  one call of diffrax for all ways to ask
     controller: diffrax.AbstractStepSizeController[Any, Any] = diffrax.PIDController(
         rtol=tolerances.relative, atol=tolerances.absolute, norm=norm
     )
-    if jumps is not None and jumps.shape[0]:
-        controller = diffrax.ClipStepSizeController(controller, jump_ts=jumps)
     adjoint: diffrax.AbstractAdjoint = diffrax.ForwardMode()
     if derivative == "reverse":
         adjoint = diffrax.RecursiveCheckpointAdjoint(checkpoints=min(tolerances.max_steps, 512))
@@ -119,7 +116,7 @@ def _solved(  # noqa: PLR0913  one call of diffrax for all ways to ask
         band = top_band(start.rungs.shape[0], ladder.chemistry.reach)
 
         def full(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
-            return top_share(y.rungs, band) > tolerances.hand_on
+            return jnp.asarray(top_share(y.rungs, band, tolerances.absolute) > tolerances.hand_on)
 
         event = diffrax.Event(full)
     solution: diffrax.Solution = diffrax.diffeqsolve(
@@ -146,6 +143,7 @@ def _gathered(ladder: Ladder, times: Float[Array, " T"], y: State, solution: dif
         y.rungs,
         jnp.asarray(y.coat),
         jax.vmap(ladder.swelling)(times),
+        jax.vmap(ladder.temperature)(times),
         solution.stats["num_steps"],
         solution.result,
     )
@@ -158,10 +156,9 @@ def _stretch(
     begin: Float[Array, ""],
     times: Float[Array, " T"],
     tolerances: Knobs,
-    jumps: Float[Array, " jumps"],
 ) -> tuple[Trajectory, Float[Array, ""], State]:
     """Integrate on one length of ladder; return also where it stopped, and the state there."""
-    solution = _solved(ladder, start, begin, times, tolerances, jumps=jumps, guarded=True)
+    solution = _solved(ladder, start, begin, times, tolerances, guarded=True)
     ends: Any = solution
     saved, last = ends.ys
     stopped: State = jax.tree.map(lambda part: part[0], last)
@@ -174,7 +171,6 @@ def integrate(
     times: Sequence[float] | Float[np.ndarray, " T"],
     tolerances: Tolerances = DEFAULT,
     *,
-    jumps: Sequence[float] | Float[np.ndarray, " jumps"] = (),
     most: int | None = None,
     where: Where | None = None,
 ) -> Trajectory:
@@ -188,7 +184,6 @@ def integrate(
         start: Concentrations at time 0 [mol m-3]; its rungs are the ladder to begin with.
         times: Rising, positive times at which the state is wanted [s].
         tolerances: How exactly.
-        jumps: Times at which the temperature has a kink [s].
         most: Length up to which the ladder may grow; it keeps that of ``start`` unless given.
         where: Sample or step of the recipe, for errors.
 
@@ -201,27 +196,26 @@ def integrate(
         SimulationError: If the integrator gave up, or left negative concentrations behind.
     """
     wanted = np.asarray(times, float)
-    check_input(wanted, start, where)
+    check_times(wanted, where)
+    check_start(start, where)
     size = start.rungs.shape[0]
     most = size if most is None else most
-    padded = np.concatenate([wanted, np.full(padding(wanted.size), wanted[-1])])
-    kinks = jnp.asarray(np.asarray(jumps, float))
-    begin, steps, done = 0.0, 0, np.zeros(0, bool)
+    asked = padded(wanted)
+    begin, steps = 0.0, 0
     found: list[tuple[np.ndarray, ...]] = []
     while True:
         patience = Knobs.of(tolerances, hand_on=tolerances.hand_on if size < most else np.inf)
         result, stop, state = _stretch(
-            ladder, start, jnp.asarray(begin), jnp.asarray(np.maximum(padded, begin)), patience, kinks
+            ladder, start, jnp.asarray(begin), jnp.asarray(np.maximum(asked, begin)), patience
         )
         steps += int(result.steps)
         reached = np.asarray(result.times[: wanted.size]) <= float(stop)
         fresh = reached & (wanted > begin) if found else reached
         found.append(_picked(result, np.flatnonzero(fresh)))
-        done = reached
-        if size >= most or bool(done.all()) or not _handed_on(result):
+        if size >= most or bool(reached.all()) or not _handed_on(result):
             break
         begin = float(stop)
-        size = next((known for known in SIZES if size < known < most), most)
+        size = fitting(size + 1, most)
         longer = np.pad(np.asarray(state.rungs), (0, size - state.rungs.shape[0]))
         start = state._replace(rungs=jnp.asarray(longer))
     result = _joined(wanted, found, result, steps)
@@ -239,9 +233,15 @@ def fitting(size: int, most: int) -> int:
     return next((known for known in SIZES if size <= known < most), most)
 
 
-def padding(count: int) -> int:
-    """Return by how much a number of times is filled up, so that few shapes are compiled."""
-    return max(8, 1 << (count - 1).bit_length()) - count
+def padded(times: Float[np.ndarray, " T"]) -> Float[np.ndarray, " padded"]:
+    """Return times filled up by the last of them, so that few shapes are compiled.
+
+    Example:
+        >>> padded(np.array([1.0, 2.0])).tolist()
+        [1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
+    """
+    count = max(8, 1 << (times.size - 1).bit_length())
+    return np.pad(times, (0, count - times.size), mode="edge")
 
 
 def _handed_on(result: Trajectory) -> bool:
@@ -250,8 +250,8 @@ def _handed_on(result: Trajectory) -> bool:
 
 
 def _picked(result: Trajectory, places: Int[np.ndarray, " kept"]) -> tuple[np.ndarray, ...]:
-    """Return species, rungs, coats and swelling at some of the times."""
-    parts = (result.species, result.rungs, result.coat, result.swelling)
+    """Return what is known at some of the times, in the order of the record."""
+    parts = (result.species, result.rungs, result.coat, result.swelling, result.temperatures)
     return tuple(np.asarray(part)[places] for part in parts)
 
 
@@ -263,7 +263,7 @@ def _joined(
     By NumPy: each operation of JAX outside of a compiled program would be compiled for itself.
     """
     size = last.rungs.shape[1]
-    species, rungs, coat, swelling = (list(part) for part in zip(*found, strict=True))
+    species, rungs, *others = (list(part) for part in zip(*found, strict=True))
     rungs = [np.pad(part, ((0, 0), (0, size - part.shape[1]))) for part in rungs]
     missing = wanted.size - sum(part.shape[0] for part in rungs)
 
@@ -271,28 +271,15 @@ def _joined(
         whole = np.concatenate(parts)
         return np.pad(whole, [(0, missing)] + [(0, 0)] * (whole.ndim - 1), constant_values=np.nan)
 
+    coat, swelling, temperatures = (filled(part) for part in others)
     return Trajectory(
-        wanted, filled(species), filled(rungs), filled(coat), filled(swelling), np.asarray(steps), last.result
+        wanted, filled(species), filled(rungs), coat, swelling, temperatures, np.asarray(steps), last.result
     )
 
 
 def _check_result(result: Trajectory, reach: int, tolerances: Tolerances, where: Where | None) -> None:
-    rungs = np.asarray(result.rungs)
+    rungs, species = np.asarray(result.rungs), np.asarray(result.species)
     if not np.isfinite(rungs).all():
-        raise SimulationError(
-            given=f"an integration that stopped after {int(result.steps)} steps",
-            expected=f"to reach {float(result.times[-1]):.4g} s",
-            why=last_words(result.result),
-            remedy=f"Allow more than max_steps={tolerances.max_steps}, or check the rate constants' size.",
-            where=where,
-        )
+        raise stopped(int(result.steps), float(result.times[-1]), result.result, tolerances, where)
     check_top(np.asarray(result.times), rungs, reach, tolerances, where)
-    lowest = float(min(rungs.min(), np.asarray(result.species).min(initial=0.0)))
-    if lowest < -1e3 * tolerances.absolute:
-        raise SimulationError(
-            given=f"a concentration of {lowest:.2g} mol m-3",
-            expected=f"none below {-1e3 * tolerances.absolute:.0e}",
-            why="nothing can be less than absent, and clipping would destroy mass",
-            remedy="Tighten the tolerances by a factor of ten.",
-            where=where,
-        )
+    check_lowest(float(min(rungs.min(), species.min(initial=0.0))), tolerances, where)

@@ -11,12 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from aliquot.errors import SimulationError, TopRungError, Where
-from aliquot.kinetics.integrate import SIZES
+from aliquot.errors import TopRungError, Where
+from aliquot.kinetics.integrate import fitting, padded
 from aliquot.kinetics.ladder import State
 from aliquot.kinetics.rosenbrock import solver_of
 from aliquot.kinetics.tanks import Tanks, inside
-from aliquot.kinetics.trust import Tolerances, last_words, norm, top_band
+from aliquot.kinetics.trust import Knobs, Tolerances, check_lowest, norm, stopped, top_band, top_share
 
 EARLY = 0.1
 """Share at the top that hands tanks on, over the largest in a result [1]; because ages in a stirred tank, and
@@ -68,16 +68,15 @@ def march(
         TopRungError: If dots reached the top of the longest ladder.
         SimulationError: If the integrator gave up, or left negative concentrations behind.
     """
-    tolerances = replace(tolerances, hand_on=max(tolerances.hand_on, EARLY * tolerances.top_share))
     wanted = np.asarray(times, float)
-    padded = np.full(max(8, 1 << (wanted.size - 1).bit_length()), wanted[-1])
-    padded[: wanted.size] = wanted
+    asked = padded(wanted)
+    handing_on = max(tolerances.hand_on, EARLY * tolerances.top_share)
     begin, steps, found = 0.0, 0, []
     while True:
         size = start.rungs.shape[1]
-        patience = tolerances if size < most else replace(tolerances, hand_on=np.inf)
+        patience = Knobs.of(tolerances, hand_on=handing_on if size < most else np.inf)
         end = _stretch(
-            tanks, start, jnp.asarray(begin), jnp.asarray(np.maximum(padded, begin)), patience, rest
+            tanks, start, jnp.asarray(begin), jnp.asarray(np.maximum(asked, begin)), patience, rest
         )
         steps, stop = steps + int(end.steps), float(end.stop)
         fresh = np.flatnonzero((wanted <= stop) & ((wanted > begin) | (begin == 0.0)))
@@ -85,15 +84,16 @@ def march(
         if not bool(end.full):
             break
         begin = stop
-        size = next((known for known in SIZES if size < known < most), most)
+        size = fitting(size + 1, most)
         start, tanks = _longer(end.last, size), replace(tanks, inlet=_longer(tanks.inlet, size))
     last: State = jax.tree.map(np.asarray, end.last)
     if rest is not None:
         found = [last]
     marched = Marched(tuple(found), stop, np.asarray(end.unrest), steps)
     reached = rest is not None or len(found) == wanted.size
-    said = None if reached else end.result
-    _check(marched, last, tanks.chemistry.reach, tolerances, said=said, where=where)
+    if not reached or not np.isfinite(last.rungs).all():
+        raise stopped(steps, float(wanted[-1]), end.result, tolerances, where)
+    _check(marched, tanks.chemistry.reach, tolerances, where)
     return marched
 
 
@@ -115,13 +115,13 @@ def _stretch(
     start: State,
     begin: Float[Array, ""],
     times: Float[Array, " T"],
-    tolerances: Tolerances,
+    tolerances: Knobs,
     rest: float | None,
 ) -> _End:
     band = top_band(start.rungs.shape[1], tanks.chemistry.reach)
 
     def full(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
-        return _top_share(inside(y).rungs, band, tolerances.absolute) > tolerances.hand_on
+        return jnp.max(top_share(inside(y).rungs, band, tolerances.absolute)) > tolerances.hand_on
 
     def rested(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
         return jnp.max(tanks.unrest(y)) < (0.0 if rest is None else rest)
@@ -162,12 +162,6 @@ def _worst(error: State) -> Float[Array, ""]:
     return jnp.max(jax.vmap(norm)(inside(error)))
 
 
-def _top_share(rungs: Float[Array, "tanks N"], band: int, traces: float) -> Float[Array, ""]:
-    """Return the largest share of formula units on the uppermost rungs [1]; traces count as if more were."""
-    units = jnp.abs(rungs) * jnp.arange(1.0, rungs.shape[1] + 1.0)
-    return jnp.max(units[:, -band:].sum(axis=1) / jnp.maximum(units.sum(axis=1), traces))
-
-
 def _longer(y: State, size: int) -> State:
     """Return the same on ladders of ``size`` rungs."""
     rungs = jnp.asarray(y.rungs)
@@ -175,30 +169,13 @@ def _longer(y: State, size: int) -> State:
     return y._replace(rungs=jnp.pad(rungs, [(0, 0)] * (rungs.ndim - 1) + [(0, missing)]))
 
 
-def _check(
-    marched: Marched,
-    last: State,
-    reach: int,
-    tolerances: Tolerances,
-    *,
-    said: Any,  # noqa: ANN401  an enumeration of equinox, untyped
-    where: Where | None,
-) -> None:
+def _check(marched: Marched, reach: int, tolerances: Tolerances, where: Where | None) -> None:
     """Refuse states that can not be trusted."""
-    if said is not None or not np.isfinite(last.rungs).all():
-        told = "" if said is None else last_words(said)
-        raise SimulationError(
-            given=f"an integration that stopped at {marched.time:.4g} s after {marched.steps} steps",
-            expected="to reach the last time",
-            why=told or "a concentration is not finite",
-            remedy=f"Allow more than max_steps={tolerances.max_steps}, or check the rate constants' size.",
-            where=where,
-        )
     lowest = 0.0
     for state in marched.states:
         size = state.rungs.shape[1]
         band = top_band(size, reach)
-        share = float(_top_share(jnp.asarray(state.rungs[:-1]), band, tolerances.absolute))
+        share = float(np.max(top_share(state.rungs[:-1], band, tolerances.absolute)))
         if share > tolerances.top_share:
             raise TopRungError(
                 given=f"{share:.1e} of a tank's formula units on the top {band} of {size} rungs",
@@ -208,11 +185,4 @@ def _check(
                 where=where,
             )
         lowest = min(lowest, float(state.rungs.min()), float(state.species.min(initial=0.0)))
-    if lowest < -1e3 * tolerances.absolute:
-        raise SimulationError(
-            given=f"a concentration of {lowest:.2g} mol m-3",
-            expected=f"none below {-1e3 * tolerances.absolute:.0e}",
-            why="nothing can be less than absent, and clipping would destroy mass",
-            remedy="Tighten the tolerances by a factor of ten.",
-            where=where,
-        )
+    check_lowest(lowest, tolerances, where)

@@ -1,7 +1,7 @@
 """What a result has to satisfy before it is trusted, and how errors are weighed on the way to it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import diffrax
 import equinox as eqx
@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from aliquot.errors import InputError, TopRungError, Where
+from aliquot.errors import InputError, SimulationError, TopRungError, Where
 from aliquot.kinetics.ladder import State
 
 
@@ -37,6 +37,12 @@ class Tolerances:
 
 
 DEFAULT = Tolerances()
+
+NEGATIVE = 1e3
+"""Tolerances below zero at which a concentration is wrong and not rounding [1]."""
+
+Rungs: TypeAlias = Float[Array | np.ndarray, "*many N"]
+Shares: TypeAlias = Float[Array | np.ndarray, "*many"]
 
 _MEANINGS: Any = diffrax.RESULTS  # equinox's enumerations are indexable, which the checker does not know
 
@@ -85,39 +91,44 @@ def top_band(size: int, reach: int) -> int:
     return min(max(size // 20, 3 * reach if reach > 1 else 1, 1), size // 2)
 
 
-def top_share(rungs: Float[Array, " N"], band: int) -> Float[Array, ""]:
-    """Return the share of formula units on the uppermost rungs [1]."""
-    units = jnp.abs(rungs) * jnp.arange(1.0, rungs.shape[0] + 1.0)
-    return units[-band:].sum() / jnp.maximum(units.sum(), 1e-300)
-
-
-def check_input(times: Float[np.ndarray, " T"], start: State, where: Where | None) -> None:
-    """Refuse what can not be integrated; raises InputError.
+def top_share(rungs: Rungs, band: int, traces: float | Float[Array, ""]) -> Shares:
+    """Return the share of formula units on the uppermost rungs [1], for one ladder or many.
 
     Args:
-        times: When the state is wanted [s], shape (T,).
-        start: Concentrations at time 0 [mol m-3].
-        where: Sample or step of the recipe.
+        rungs: Concentrations or amounts, the ladder along the last axis.
+        band: How many rungs count as uppermost.
+        traces: Amount of units that counts as nothing, so that noise is no population.
     """
-    rising = times.size > 0 and times[0] > 0 and bool(np.all(np.diff(times) > 0))
-    if not rising:
-        raise InputError(
-            given=f"times {np.array2string(times, threshold=6)} s",
-            expected="rising times above 0 s",
-            why="a simulation runs forward",
-            remedy="Sort the times and drop repeated ones.",
-            where=where,
-        )
+    units = abs(rungs) * np.arange(1.0, rungs.shape[-1] + 1.0)
+    return units[..., -band:].sum(axis=-1) / (units.sum(axis=-1) + traces)
+
+
+def check_times(times: Float[np.ndarray, " T"], where: Where | None) -> None:
+    """Refuse times that do not rise from above 0 [s]; raises InputError."""
+    if times.size > 0 and times[0] > 0 and bool(np.all(np.diff(times) > 0)):
+        return
+    raise InputError(
+        given=f"times {np.array2string(times, threshold=6)} s",
+        expected="rising times above 0 s",
+        why="a simulation runs forward",
+        remedy="Sort the times and drop repeated ones.",
+        where=where,
+    )
+
+
+def check_start(start: State, where: Where | None) -> None:
+    """Refuse concentrations [mol m-3] that are negative beyond rounding, or not finite; raises InputError."""
     concentrations = np.concatenate([np.asarray(part) for part in start])
     lowest = float(concentrations.min(initial=0.0))
-    if not (lowest >= -1e3 * DEFAULT.absolute and np.isfinite(concentrations).all()):
-        raise InputError(
-            given=f"a lowest starting concentration of {lowest:.3g} mol m-3",
-            expected="finite concentrations of at least 0",
-            why="nothing can be less than absent",
-            remedy="Check the amounts of the recipe.",
-            where=where,
-        )
+    if lowest >= -NEGATIVE * DEFAULT.absolute and np.isfinite(concentrations).all():
+        return
+    raise InputError(
+        given=f"a lowest starting concentration of {lowest:.3g} mol m-3",
+        expected="finite concentrations of at least 0",
+        why="nothing can be less than absent",
+        remedy="Check the amounts of the recipe.",
+        where=where,
+    )
 
 
 def last_words(result: Any) -> str:  # noqa: ANN401  an enumeration of equinox, untyped
@@ -143,10 +154,8 @@ def check_top(
         where: Sample or step of the recipe.
     """
     size = rungs.shape[1]
-    units = np.abs(rungs) * np.arange(1.0, size + 1.0)
-    total = np.maximum(units.sum(axis=1), tolerances.absolute)
     band = top_band(size, reach)
-    share = units[:, -band:].sum(axis=1) / total
+    share = np.asarray(top_share(rungs, band, tolerances.absolute))
     if np.any(share > tolerances.top_share):
         late = int(np.argmax(share > tolerances.top_share))
         raise TopRungError(
@@ -157,3 +166,34 @@ def check_top(
             remedy=f"Ask for more rungs, such as {2 * size}.",
             where=where,
         )
+
+
+def check_lowest(lowest: float, tolerances: Tolerances, where: Where | None) -> None:
+    """Refuse a lowest concentration [mol m-3] that is negative beyond rounding; raises SimulationError."""
+    bound = -NEGATIVE * tolerances.absolute
+    if lowest >= bound:
+        return
+    raise SimulationError(
+        given=f"a concentration of {lowest:.2g} mol m-3",
+        expected=f"none below {bound:.0e}",
+        why="nothing can be less than absent, and clipping would destroy mass",
+        remedy="Tighten the tolerances by a factor of ten.",
+        where=where,
+    )
+
+
+def stopped(
+    steps: int,
+    end: float,
+    result: Any,  # noqa: ANN401  an enumeration of equinox, untyped
+    tolerances: Tolerances,
+    where: Where | None,
+) -> SimulationError:
+    """Return the error of an integration that did not reach its end [s]."""
+    return SimulationError(
+        given=f"an integration that stopped after {steps} steps",
+        expected=f"to reach {end:.4g} s",
+        why=last_words(result),
+        remedy=f"Allow more than max_steps={tolerances.max_steps}, or check the rate constants' size.",
+        where=where,
+    )

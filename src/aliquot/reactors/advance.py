@@ -94,13 +94,13 @@ def advance(  # noqa: PLR0913  the one call that all reactors share
     ladder = Ladder(chemistry, profile, Feed(jnp.asarray(inflow, float), jnp.asarray(brought), seeds), cores)
     found = _integrated(ladder, begin, times, numerics, where)
     contents = []
-    for i, time in enumerate(times):
+    for i in range(len(times)):
         state = found.state(i)
         contents.append(
             replace(
                 content,
                 volume=content.volume * float(found.swelling[i]),
-                temperature=float(profile(time)),
+                temperature=float(found.temperatures[i]),
                 species=np.asarray(state.species),
                 rungs=np.asarray(state.rungs),
                 coat=np.asarray(state.coat),

@@ -16,6 +16,7 @@ from aliquot.kinetics.chemistry import Chemistry
 from aliquot.kinetics.ladder import State
 from aliquot.kinetics.march import Marched, march
 from aliquot.kinetics.tanks import Tanks
+from aliquot.kinetics.trust import check_times
 from aliquot.reactors.advance import Numerics
 from aliquot.reactors.content import Content
 from aliquot.reactors.tube import Outflow
@@ -134,7 +135,7 @@ class Cascade:
             TopRungError: If the longest ladder is too short.
             SimulationError: If the integration failed.
         """
-        _check_times(times, where)
+        check_times(np.asarray(times, float), where)
         nothing = replace(feed, species=np.zeros(feed.species.size), rungs=np.zeros(0))
         before = self._filled(nothing if filled is None else filled, where)
         done = self._marched(chemistry, feed, before, times, numerics, where=where)
@@ -303,15 +304,3 @@ def tanks_of(tube: Tube, sample: Sample, count: int) -> Cascade:
     temperatures = count * overlap.clip(0.0) @ np.asarray(sample.temperatures)
     flow = sample.flow * (1.0 + tube.expansion)
     return Cascade((tube.volume / count,) * count, tuple(temperatures.tolist()), flow)
-
-
-def _check_times(times: Sequence[float], where: Where | None) -> None:
-    if len(times) > 0 and times[0] > 0.0 and bool(np.all(np.diff(times) > 0.0)):
-        return
-    raise InputError(
-        given=f"times {np.array2string(np.asarray(times, float), threshold=6)} s",
-        expected="rising times above 0 s",
-        why="a start-up runs forward",
-        remedy="Sort the times and drop repeated ones.",
-        where=where,
-    )
