@@ -15,6 +15,10 @@ class SignalKind(StrEnum):
 
     ABSORBANCE = "absorbance"
     """Decadic absorbance against a blank [1]."""
+    EMISSION = "emission"
+    """Intensity against the wavelength of emission, per wavelength [a.u.]."""
+    EXCITATION = "excitation"
+    """Intensity of emission at one wavelength, against the wavelength of excitation [a.u.]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,9 @@ class Signal:
         path_mm: Optical path [mm], None where not known.
         dilution: Volume of the diluted liquid over that of the aliquot [1], None where not known.
         medium: Key of the solvent that surrounds the dots, None where not known.
+        temperature: Temperature of the cuvette or cell [K], None where not known.
+        excitation_nm: Wavelength that excited an emission [nm], None where not known or without meaning.
+        emission_nm: Wavelength at which an excitation spectrum was watched [nm], likewise.
         where: File and line of the heading it came from.
 
     Raises:
@@ -48,6 +55,9 @@ class Signal:
     path_mm: float | None = None
     dilution: float | None = None
     medium: str | None = None
+    temperature: float | None = None
+    excitation_nm: float | None = None
+    emission_nm: float | None = None
     where: Where | None = None
 
     def __post_init__(self) -> None:
