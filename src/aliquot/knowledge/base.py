@@ -59,6 +59,7 @@ KINDS: Mapping[str, type[Schema]] = MappingProxyType(
         "materials": records.Material,
         "solvents": records.Solvent,
         "structures": records.CrystalStructure,
+        "standards": records.Standard,
         "reagents": records.Reagent,
         "routes": records.Route,
         "families": records.Family,

@@ -10,6 +10,7 @@ from aliquot.knowledge.records import (
     Reagent,
     Solvent,
     Source,
+    Standard,
 )
 
 
@@ -30,6 +31,12 @@ def material(name: str) -> Material:
 def solvent(name: str) -> Solvent:
     """Return the card of a solvent, such as ``"hexane"``; raises CardError if there is none."""
     card: Solvent = base().card("solvents", name)
+    return card
+
+
+def standard(name: str) -> Standard:
+    """Return the card of a standard of emission, such as ``"quinine"``; raises CardError if there is none."""
+    card: Standard = base().card("standards", name)
     return card
 
 

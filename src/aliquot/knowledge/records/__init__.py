@@ -37,9 +37,13 @@ from aliquot.knowledge.records.materials import SizeRow as SizeRow
 from aliquot.knowledge.records.materials import SizingCurve as SizingCurve
 from aliquot.knowledge.records.materials import Solvent as Solvent
 from aliquot.knowledge.records.materials import Transition as Transition
+from aliquot.knowledge.records.observations import Condition as Condition
 from aliquot.knowledge.records.observations import Observation as Observation
 from aliquot.knowledge.records.observations import Observations as Observations
 from aliquot.knowledge.records.observations import Role as Role
+from aliquot.knowledge.records.observations import Seeds as Seeds
+from aliquot.knowledge.records.observations import Stated as Stated
+from aliquot.knowledge.records.observations import Term as Term
 from aliquot.knowledge.records.parents import Card as Card
 from aliquot.knowledge.records.parents import Constant as Constant
 from aliquot.knowledge.records.parents import Facet as Facet
@@ -61,6 +65,7 @@ from aliquot.knowledge.records.rules import Figure as Figure
 from aliquot.knowledge.records.rules import Reference as Reference
 from aliquot.knowledge.records.rules import Rule as Rule
 from aliquot.knowledge.records.rules import Statement as Statement
+from aliquot.knowledge.records.standards import Standard as Standard
 from aliquot.knowledge.records.structures import CrystalStructure as CrystalStructure
 from aliquot.knowledge.records.structures import Lattice as Lattice
 from aliquot.knowledge.records.structures import Sites as Sites
