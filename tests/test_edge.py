@@ -127,6 +127,52 @@ def test_curvature_carries_its_noise():
     assert np.mean([one.sd for one in bent]) == pytest.approx(scatter, rel=0.1)
 
 
+# The second transition
+
+
+def two_lines(seed):
+    """Two lines of random place, width and height on a continuum; where the second lies [nm]."""
+    nm = np.arange(350.0, 750.0)
+    rng = np.random.default_rng(seed)
+    e1, sd, apart = rng.uniform(2.0, 2.6), rng.uniform(0.045, 0.075), rng.uniform(0.18, 0.45)
+    height = rng.uniform(0.2, 0.4)
+    second = line(e1 + apart, sd * rng.uniform(1.0, 2.0), height * rng.uniform(0.6, 1.5), nm)
+    continuum = rng.uniform(0.2, 0.7) * np.clip(EV_NM / nm - e1 - 0.12, 0.0, None) ** 1.3
+    values = line(e1, sd, height, nm) + second + continuum + 0.01 * (400.0 / nm) ** 4
+    return edge_of(values, nm, 5e-4, seed), EV_NM / (e1 + apart)
+
+
+def test_the_second_transition_is_found_and_its_interval_holds_it():
+    found = [two_lines(seed) for seed in SEEDS]
+    assert all(edge.e2.value is not None for edge, _ in found)
+    assert sum(holds(edge.e2, truth) for edge, truth in found) >= 51
+
+
+def test_a_second_transition_is_not_made_up():
+    alone = line(2.35, 0.06, 0.3) + 0.5 * np.clip(EV_NM / NM - 2.35 - 0.12, 0.0, None) ** 1.3
+    edges = [edge_of(alone, noise=5e-4, seed=seed) for seed in SEEDS]
+    assert all(edge.e2.value is None for edge in edges)
+    assert "No second transition stands out" in edges[0].e2.flags[0]
+
+
+def test_without_a_first_exciton_or_a_window_there_is_no_second():
+    assert "no second was looked for" in edge_of(np.zeros(NM.size), noise=1e-3).e2.flags[0]
+    cut = NM > 505.0
+    assert "window ends" in edge_of(dots(2.35, 0.06, 0.3)[cut], NM[cut], 1e-4).e2.flags[0]
+
+
+def test_the_maximum_lies_to_the_blue_of_the_centre_and_a_shoulder_has_none():
+    edge = edge_of(line(2.35, 0.06, 0.3) + 0.3 * np.clip(EV_NM / NM - 2.0, 0.0, None))
+    slope, curve = 0.3 * 0.06 / 0.3, 1.0
+    shift = slope / curve * 0.06  # of a Gaussian on a slope, to first order
+    assert edge.maximum_nm == pytest.approx(EV_NM / (2.35 + shift), abs=0.1)
+    shoulder = dots(2.35, 0.06, 0.10) + 2.0 * np.clip(EV_NM / NM - 2.15, 0.0, None)
+    assert edge_of(shoulder, noise=3e-4).maximum_nm is None
+
+
+# Series
+
+
 TIMES = np.arange(30.0, 330.0, 30.0)
 
 

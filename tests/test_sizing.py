@@ -1,3 +1,5 @@
+import csv
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -143,6 +145,36 @@ def test_size_grows_with_the_wavelength_at_every_point_of_the_range(curve):
     assert np.all(np.diff(energy(curve, np.clip(sizes, *bounds))) < 0)
 
 
+# How far sizes from absorbance are from TEM
+
+
+def test_the_floor_of_cdse_is_what_the_literature_rows_give(shared):
+    table = shared / "data" / "inp_cdse_synthesis_tables" / "CdSe_Raw.csv"
+    if not table.is_file():
+        pytest.skip("needs the published table of CdSe syntheses")
+    curve = store.material("CdSe").curve("yu2003")
+    with table.open(encoding="latin-1", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["Diameter from"].strip() == "TEM"]
+    pairs = [
+        (float(row["Absorbance max (nm)"]), float(row["Diameter_nm"]))
+        for row in rows
+        if row["Absorbance max (nm)"].strip() not in {"", "None"}
+    ]
+    assert len(pairs) == 140
+    nm, tem = np.array(pairs).T
+    apart = sizes_by_law(curve.law, nm) - tem
+    assert np.median(apart) == pytest.approx(0.06, abs=0.01)
+    assert np.mean(np.abs(apart)) == pytest.approx(store.material("CdSe").sizing_floor.to("nm"), abs=0.005)
+    assert np.quantile(np.abs(apart), 0.9) == pytest.approx(0.73, abs=0.02)
+
+
+@pytest.mark.parametrize("nm", [440.0, 480.0, 520.0, 560.0, 620.0])
+def test_the_floor_stays_in_every_diameter_of_cdse(nm):
+    size = size_from_edge(store.material("CdSe"), e1_at(nm))
+    assert size.budget["absorbance against TEM"] == pytest.approx(0.31 * np.sqrt(np.pi / 2))
+    assert (size.value.high - size.value.low) / 2 > 1.96 * 0.31
+
+
 # Where published curves disagree, and by how much
 
 
@@ -224,10 +256,11 @@ def test_without_a_trusted_curve_the_refused_are_listed(name):
     card = store.material(name)
     with pytest.raises(RangeError, match=r"no sizing curve is known.*refused: .*brus"):
         ensemble(card)
-    size = size_from_edge(card, e1_at(520.0))
+    bare = card.model_copy(update={"theory": None})
+    size = size_from_edge(bare, e1_at(520.0))
     assert size.value is None
     assert size.flags[0].startswith("No sizing curve is known")
-    assert curves_that_hold(card, 520.0) == ()
+    assert curves_that_hold(bare, 520.0) == ()
     with pytest.raises(RangeError, match="infinite walls"):
         card.curve("brus")
 

@@ -5,10 +5,12 @@ energy, where lines are symmetric and equally wide, and by a linear operator, so
 follows exactly from that of the spectrum.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.ndimage import median_filter
 from scipy.sparse import csr_array, diags_array
 
@@ -35,6 +37,7 @@ class Curvature:
         sd: Standard uncertainty of the values from noise [eV-2], shape (m,).
         operator: Matrix that makes the values from the absorbance on the energies given, shape (m, n).
         noise: Standard deviation of the absorbance on the energies given [1], shape (n,).
+        valid: True where the window holds trusted points only, shape (m,).
     """
 
     energies: Float[np.ndarray, " m"]
@@ -42,10 +45,27 @@ class Curvature:
     sd: Float[np.ndarray, " m"]
     operator: csr_array
     noise: Float[np.ndarray, " n"]
+    valid: Bool[np.ndarray, " m"]
+
+    def valleys(self) -> Iterator[tuple[int, float]]:
+        """Yield place and prominence of each valid local minimum, from first to last.
+
+        The prominence is how far one has to climb to get out to something deeper, to what is not valid, or to
+        an end.
+        """
+        values = np.where(self.valid, self.values, -np.inf)
+        inner = values[1:-1]
+        lowest = (inner < values[:-2]) & (inner <= values[2:]) & self.valid[1:-1]
+        for place in (np.flatnonzero(lowest) + 1).tolist():
+            walls = []
+            for side in (values[:place][::-1], values[place + 1 :]):
+                deeper = np.flatnonzero(side < values[place])
+                walls.append(float(side[: deeper[0] if deeper.size else None].max()))
+            yield place, min(walls) - float(values[place])
 
     def lowest(self, low_ev: float, high_ev: float) -> int | None:
         """Return the place of the lowest value between two energies [eV], None if it lies at a bound."""
-        inside = np.flatnonzero((self.energies >= low_ev) & (self.energies <= high_ev))
+        inside = np.flatnonzero((self.energies >= low_ev) & (self.energies <= high_ev) & self.valid)
         if inside.size < 3:
             return None
         place = int(inside[np.argmin(self.values[inside])])
@@ -57,7 +77,7 @@ class Curvature:
         A parabola through all values within ``reach_ev`` [eV]; its uncertainty follows the noise through
         parabola, derivative and grid.
         """
-        near = np.flatnonzero(np.abs(self.energies - self.energies[place]) <= reach_ev)
+        near = np.flatnonzero((np.abs(self.energies - self.energies[place]) <= reach_ev) & self.valid)
         x = self.energies[near] - self.energies[place]
         weights = np.linalg.pinv(np.stack([np.ones_like(x), x, x * x], axis=1))
         _, slope, bend = weights @ self.values[near]
@@ -75,7 +95,7 @@ class Curvature:
         For a Gaussian line this is its standard deviation, the smoothing included; :func:`unsmoothed` takes
         that out. Where the sign never changes it is the distance to the end of the grid.
         """
-        red = np.flatnonzero((self.energies < energy) & (self.values >= 0.0))
+        red = np.flatnonzero((self.energies < energy) & (self.values >= 0.0) & self.valid)
         if red.size == 0:
             return float(energy - self.energies[0])
         last = red[-1]
@@ -100,7 +120,10 @@ def unsmoothed(width_ev: float) -> float:
 
 
 def curvature(
-    energies: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"], window_ev: float = WINDOW_EV
+    energies: Float[np.ndarray, " n"],
+    values: Float[np.ndarray, " n"],
+    window_ev: float = WINDOW_EV,
+    trusted: Bool[np.ndarray, " n"] | None = None,
 ) -> Curvature | None:
     """Return d2A/dE2, or None where the spectrum is too short or its points are too far apart.
 
@@ -108,6 +131,7 @@ def curvature(
         energies: Photon energies [eV], rising, shape (n,).
         values: Absorbance [1], shape (n,).
         window_ev: Window of the filter [eV]; wider is quieter, and blurs neighbouring lines.
+        trusted: Which points count, shape (n,); None for all. A value is valid whose window has only such.
 
     Source:
         Savitzky and Golay 1964 (Anal. Chem. 36, 1627), after linear resampling to equal steps of energy.
@@ -119,21 +143,33 @@ def curvature(
         >>> round(float(found.energies[found.lowest(2.2, 2.6)]), 3)
         2.4
     """
-    step = float(np.clip(np.median(np.diff(energies)), _FINEST_EV, _COARSEST_EV / 2.0))
-    points = 2 * round(window_ev / step / 2.0) + 1
-    grid = np.arange(energies[0], energies[-1], step)
-    if grid.size < 2 * points or float(np.median(np.diff(energies))) > _COARSEST_EV:
+    made = _operator(energies.tobytes(), window_ev)
+    if made is None:
         return None
-    operator = csr_array(_derivative(grid.size, points, step) @ _resampling(energies, grid))
+    inner, operator = made
     noise = noise_of(energies, values)
-    half = points // 2
+    doubtful = np.zeros(energies.size) if trusted is None else (~trusted).astype(float)
     return Curvature(
-        energies=grid[half:-half],
+        energies=inner,
         values=np.asarray(operator @ values),
         sd=np.sqrt(operator.power(2) @ noise**2),
         operator=operator,
         noise=noise,
+        valid=np.asarray(abs(operator) @ doubtful == 0.0),
     )
+
+
+@lru_cache(maxsize=8)  # the spectra of a series share their wavelengths
+def _operator(energies: bytes, window_ev: float) -> tuple[Float[np.ndarray, " m"], csr_array] | None:
+    """Return the grid and the matrix of the second derivative, None where it can not be had."""
+    given = np.frombuffer(energies)
+    step = float(np.clip(np.median(np.diff(given)), _FINEST_EV, _COARSEST_EV / 2.0))
+    points = 2 * round(window_ev / step / 2.0) + 1
+    grid = np.arange(given[0], given[-1], step)
+    if grid.size < 2 * points or float(np.median(np.diff(given))) > _COARSEST_EV:
+        return None
+    half = points // 2
+    return grid[half:-half], csr_array(_derivative(grid.size, points, step) @ _resampling(given, grid))
 
 
 def noise_of(energies: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:

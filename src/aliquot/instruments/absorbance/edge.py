@@ -6,27 +6,32 @@ their mean. The budget has the noise of the data, the method (the readings apart
 says) and the lineshape: the next transition pulls at all readings alike. On good spectra noise is the least.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
-from jaxtyping import Float
-from scipy.optimize import least_squares
+from jaxtyping import Bool, Float
 
-from aliquot.finding import Finding, Interval
-from aliquot.instruments.absorbance.curvature import Curvature, curvature, unsmoothed
+from aliquot.finding import Finding
+from aliquot.instruments.absorbance.curvature import Curvature, curvature
+from aliquot.instruments.absorbance.quality.examine import examine
+from aliquot.instruments.absorbance.quality.limits import SATURATED as SATURATED  # noqa: PLC0414  for checks.py
+from aliquot.instruments.absorbance.quality.record import checked_mask
+from aliquot.instruments.absorbance.readings import (
+    BLUE,
+    RED,
+    Reading,
+    as_finding,
+    by_resolution,
+    from_curvature,
+    from_fit,
+    maximum,
+)
+from aliquot.instruments.absorbance.second import find_second
 from aliquot.instruments.signal import Signal
 from aliquot.units import EV_NM
 
 HALF_WIDTH = float(np.sqrt(2.0 * np.log(2.0)))
 """Half width at half height of a Gaussian over its standard deviation [1]."""
-
-SATURATED = 2.0
-"""Absorbance above which stray light shows [1]: 1 % of it turns 2.0 into 1.7."""
-
-BLIND = 3.0
-"""Absorbance above which no structure is believed [1]; nor is any where the detector stays at its limit."""
 
 _SIGMAS = 5.0  # a hundred independent places, so that noise alone is found once in 10^4 spectra
 _PROMINENCE = 0.10  # of its depth; ripples on one minimum are not two excitons
@@ -34,13 +39,15 @@ _LEAST_SHARE = 0.03  # of the absorbance at its place; less is a ripple of the b
 _WEAK_SHARE = 0.10
 _LEAST_RISE = 0.20  # over the absorbance 0.35 eV above; a bump in the transparent part has less
 _LEAST_HEIGHT = 0.04  # over the largest absorbance within 1 eV above
-_FINE_EV = 0.090
-_RED, _BLUE = 4.0, 1.7  # reach of the fit in standard deviations; the next transition is 2-3 away
 _OFFSET = 0.05  # of the absorbance at E1, and at least 0.01
 _NOISY_NM = 2.0
+_FEWEST = 10  # points with which a line is fitted
 # Standard uncertainties in standard deviations of the line. Computed spectra whose second line, 1.7 times as
 # wide, follows 0.26 eV above the first: E1 is read 0.03 to 0.12 too red, the width 0.02 to 0.15 too small.
 _PULL, _NARROWED = 0.065, 0.08
+
+
+_UNSOUGHT = Finding("E2", "nm", None, flags=("Without a first exciton no second was looked for.",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,11 @@ class Edge:
     """How both were found, in a sentence."""
     flags: tuple[str, ...]
     """Doubts about the spectrum and the reading, whole sentences."""
+    e2: Finding = _UNSOUGHT
+    """Wavelength of the second transition [nm]; without value, and with the reason, where none stands out."""
+    maximum_nm: float | None = None
+    """Where the spectrum itself is highest near E1 [nm], None on a shoulder; a background that rises to the
+    blue puts it to the blue of E1, by 1 to 5 nm on PbSe at 1450 nm."""
 
     @classmethod
     def nothing(cls, *flags: str) -> "Edge":
@@ -71,29 +83,24 @@ class Edge:
         return cls(e1, None, replace(e1, quantity="HWHM", unit="meV"), "", flags)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Energy and standard deviation of a line [eV], each with its uncertainty from noise."""
-
-    energy: float
-    energy_sd: float
-    width: float
-    width_sd: float
-
-
-def find_edge(signal: Signal) -> Edge:
-    """Find first excitonic peak and half width of an absorption spectrum.
+def find_edge(signal: Signal, mask: Bool[np.ndarray, " n"] | None = None) -> Edge:
+    """Find first excitonic peak, half width and second transition of an absorption spectrum.
 
     Works on maxima and on shoulders. Holds for lines with a half width of about 30 to 150 meV and for points
     at most 20 meV apart (4 nm at 500 nm); the red foot of the line must be in the spectrum.
 
     Args:
         signal: Absorbance against wavelength.
+        mask: Which points are trusted, shape (n,); None for what :func:`examine` trusts. A structure is seen
+            only where the whole window of the derivative, 140 meV, is trusted.
 
     Returns:
         The findings with their budgets: ``noise``, from the data themselves; ``method``, the readings apart;
         ``lineshape``, the pull of the next transition. Where no exciton can be told they have no value, and
         the flags say why.
+
+    Raises:
+        SignalError: If the mask has another length than the signal.
 
     Example:
         >>> from aliquot.instruments.signal import SignalKind
@@ -103,39 +110,35 @@ def find_edge(signal: Signal) -> Edge:
         >>> round(edge.e1_ev, 3), round(edge.hwhm.value.value)
         (2.4, 66)
     """
+    trusted = (examine(signal).mask if mask is None else checked_mask(signal, mask))[::-1]
     energies, values = signal.energies[::-1], signal.values[::-1]
-    bent = curvature(energies, values)
-    if bent is None:
+    bent = curvature(energies, values, trusted=trusted)
+    if bent is None or np.count_nonzero(trusted) < _FEWEST:
         return Edge.nothing("The spectrum is too short, or its points are too far apart, to tell an exciton.")
-    limit = _blind_from(energies, values)
-    base = float(np.median(values[: max(5, values.size // 20)]))
+    hidden = ~trusted & (values > 0.5 * SATURATED)
+    limit = float(energies[np.argmax(hidden)]) if hidden.any() else float("inf")
+    seen = values[trusted]
+    base = float(np.median(seen[: max(5, seen.size // 20)]))
     place = _lowest(bent, energies, values - base, limit)
     if place is None:
         return Edge.nothing(_why_nothing(bent, energies, values - base, limit))
-    by_curvature = _from_curvature(bent, place)
-    by_fit = _from_fit(energies, values, bent.noise, by_curvature)
-    moved = _by_resolution(energies, values, by_curvature)
-    flags = _doubts(energies, values, base, by_curvature)
+    by_curvature = from_curvature(bent, place)
+    by_fit = from_fit(energies[trusted], seen, bent.noise[trusted], by_curvature)
+    moved = by_resolution(energies, values, by_curvature)
+    flags = _doubts(energies[trusted], seen, base, by_curvature)
     if by_fit is None:
         flags += ("No line could be fitted; E1 is from the second derivative alone.",)
-    return _edge(by_curvature, by_fit, moved, flags)
-
-
-def _blind_from(energies: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"]) -> float:
-    """Return the energy above which nothing can be seen [eV], infinite where all can."""
-    top = float(np.max(values))
-    clipped = values >= top - 1e-4
-    hidden = values > BLIND
-    if top > 0.5 * SATURATED and np.count_nonzero(clipped) > max(3, values.size // 50):
-        hidden |= clipped
-    return float(energies[np.argmax(hidden)]) if hidden.any() else float("inf")
+    edge = _edge(by_curvature, by_fit, moved, flags)
+    top = maximum(energies[trusted], seen, by_curvature)
+    second = find_second(bent, energies, values, by_curvature, limit)
+    return replace(edge, e2=second, maximum_nm=None if top is None else EV_NM / top)
 
 
 def _lowest(
     bent: Curvature, energies: Float[np.ndarray, " n"], above: Float[np.ndarray, " n"], limit: float
 ) -> int | None:
     """Return the place of the minimum of d2A/dE2 that is the first exciton, None if there is none."""
-    for place, prominence in _valleys(bent.values):
+    for place, prominence in bent.valleys():
         depth = -float(bent.values[place])
         energy = float(bent.energies[place])
         width = bent.width_below(energy)
@@ -147,21 +150,6 @@ def _lowest(
         if clear and _is_exciton(energies, above, energy, depth * width**2):
             return int(place)
     return None
-
-
-def _valleys(values: Float[np.ndarray, " m"]) -> Iterator[tuple[int, float]]:
-    """Yield place and prominence of each local minimum, from first to last.
-
-    The prominence is how far one has to climb to get out to something deeper, or to an end.
-    """
-    inner = values[1:-1]
-    for place in (np.flatnonzero((inner < values[:-2]) & (inner <= values[2:])) + 1).tolist():
-        sides = values[:place][::-1], values[place + 1 :]
-        walls = []
-        for side in sides:
-            deeper = np.flatnonzero(side < values[place])
-            walls.append(float(side[: deeper[0] if deeper.size else None].max()))
-        yield place, min(walls) - float(values[place])
 
 
 def _is_exciton(
@@ -192,69 +180,11 @@ def _why_nothing(
     return "No exciton stands out: d2A/dE2 has no significant minimum at the absorption edge."
 
 
-def _from_curvature(bent: Curvature, place: int) -> _Reading:
-    """Read the line off the second derivative."""
-    rough = bent.width_below(float(bent.energies[place]))
-    energy, energy_sd = bent.refine(place, max(0.015, 0.4 * rough))
-    smoothed = bent.width_below(energy)
-    width = unsmoothed(smoothed)
-    # The zero crossing moves by the noise of d2A/dE2 over its slope there, about 0.86 depth / width.
-    crossing_sd = float(bent.sd[place]) * smoothed / (0.86 * float(-bent.values[place]))
-    return _Reading(energy, energy_sd, width, float(np.hypot(crossing_sd, energy_sd)) * smoothed / width)
-
-
-def _by_resolution(
-    energies: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"], line: _Reading
-) -> float:
-    """Return how far the minimum moves in a narrower window, beyond what noise does to it [eV]."""
-    fine = curvature(energies, values, _FINE_EV)
-    place = None if fine is None else fine.lowest(line.energy - 0.03, line.energy + 0.03)
-    if fine is None or place is None:
-        return 0.0
-    energy, noise = fine.refine(place, max(0.012, 0.4 * line.width))
-    return float(np.sqrt(max((energy - line.energy) ** 2 - noise**2, 0.0)))
-
-
-def _from_fit(
-    energies: Float[np.ndarray, " n"],
-    values: Float[np.ndarray, " n"],
-    noise: Float[np.ndarray, " n"],
-    start: _Reading,
-) -> _Reading | None:
-    """Fit a Gaussian line on a quadratic background; None where the fit runs away or has too few points."""
-    low, high = start.energy - _RED * start.width, start.energy + _BLUE * start.width
-    near = (energies >= low) & (energies <= high)
-    if np.count_nonzero(near) < 10:
-        return None
-    x = (energies[near] - start.energy) / start.width
-    y, weight = values[near], 1.0 / float(np.sqrt(np.mean(noise[near] ** 2)))
-    scale = max(float(np.ptp(y)), 1e-6)
-
-    def residual(p: Float[np.ndarray, " 6"]) -> Float[np.ndarray, " m"]:
-        line = p[0] * np.exp(-0.5 * ((x - p[1]) / p[2]) ** 2)
-        return np.asarray(line + p[3] + p[4] * x + p[5] * x * x - y / scale)
-
-    guess = np.array([0.5, 0.0, 1.0, float(y[0]) / scale, 0.0, 0.0])
-    bounds = ([0.0, -1.5, 0.3, -np.inf, -np.inf, -np.inf], [np.inf, 1.5, 3.0, np.inf, np.inf, np.inf])
-    guess = np.clip(guess, bounds[0], bounds[1])
-    fit = least_squares(residual, guess, bounds=bounds, x_scale="jac", xtol=1e-12, ftol=1e-12, gtol=1e-12)
-    if fit.active_mask.any() or not fit.success or fit.x[0] < 1e-3:
-        return None
-    covariance = np.linalg.pinv(fit.jac.T @ fit.jac) / (weight * scale) ** 2
-    sd = np.sqrt(np.maximum(np.diag(covariance), 0.0)) * start.width
-    return _Reading(
-        energy=start.energy + float(fit.x[1]) * start.width,
-        energy_sd=float(sd[1]),
-        width=float(fit.x[2]) * start.width,
-        width_sd=float(sd[2]),
-    )
-
-
 def _doubts(
-    energies: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"], base: float, line: _Reading
+    energies: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"], base: float, line: Reading
 ) -> tuple[str, ...]:
     """Return what is questionable about the part of the spectrum that was used."""
-    used = (energies >= line.energy - _RED * line.width) & (energies <= line.energy + _BLUE * line.width)
+    used = (energies >= line.energy - RED * line.width) & (energies <= line.energy + BLUE * line.width)
     here = float(np.interp(line.energy, energies, values))
     flags = []
     if np.max(values[used], initial=0.0) > SATURATED:
@@ -268,7 +198,7 @@ def _doubts(
     return tuple(flags)
 
 
-def _edge(by_curvature: _Reading, by_fit: _Reading | None, moved: float, flags: tuple[str, ...]) -> Edge:
+def _edge(by_curvature: Reading, by_fit: Reading | None, moved: float, flags: tuple[str, ...]) -> Edge:
     """Join the two readings into findings; ``moved`` is what resolution does to the first [eV]."""
     readings = [by_curvature] if by_fit is None else [by_curvature, by_fit]
     energy = float(np.mean([reading.energy for reading in readings]))
@@ -294,19 +224,12 @@ def _edge(by_curvature: _Reading, by_fit: _Reading | None, moved: float, flags: 
         "method": float(width_apart),
         "lineshape": _NARROWED * width,
     }
-    e1 = _finding(Finding("E1", "nm", None, evidence=how), EV_NM / energy, position, EV_NM / energy**2)
+    e1 = as_finding(Finding("E1", "nm", None, evidence=how), EV_NM / energy, position, EV_NM / energy**2)
     if e1.budget["noise"] > _NOISY_NM:
         flags += (f"Noise alone leaves E1 uncertain by {e1.budget['noise']:.1f} nm.",)
     meant = "half width on the red side of the first exciton, what lies beneath it taken off"
     hwhm = Finding("HWHM", "meV", None, definition=meant, evidence=how, flags=flags)
     per_mev = 1e3 * HALF_WIDTH
     return Edge(
-        replace(e1, flags=flags), energy, _finding(hwhm, width * per_mev, breadth, per_mev), how, flags
+        replace(e1, flags=flags), energy, as_finding(hwhm, width * per_mev, breadth, per_mev), how, flags
     )
-
-
-def _finding(blank: Finding, value: float, parts: dict[str, float], unit: float) -> Finding:
-    """Return a finding with its value and with a budget given in eV, converted by ``unit`` [unit eV-1]."""
-    budget = {cause: part * unit for cause, part in parts.items()}
-    total = float(np.sqrt(sum(part**2 for part in budget.values())))
-    return replace(blank, value=Interval.normal(value, total), budget=MappingProxyType(budget))

@@ -8,7 +8,7 @@ route from an absorbance to an amount that needs no sizing curve.
 import numpy as np
 
 from aliquot.errors import InputError, RangeError, Where
-from aliquot.knowledge.records import Material, OpticalTable, Solvent
+from aliquot.knowledge.records import Material, OpticalTable, Refraction, Solvent
 
 NEAR_NM = 1.0
 """A single n, k is used for wavelengths up to this far away [nm]; InP falls by 1.5 % per nm at 413 nm."""
@@ -82,6 +82,26 @@ def intrinsic_absorption(
     return 2.0 * np.pi / (lambda_cm * n_s) * local_field(eps, n_s) * eps.imag
 
 
+def parent_of(material: Material, wavelength_nm: float) -> tuple[str, ...]:
+    """Return the keys of the bibliography on which the absorption at a wavelength stands.
+
+    Raises:
+        RangeError: If the card has no n, k there.
+
+    Example:
+        >>> from aliquot.knowledge import store
+        >>> parent_of(store.material("InP"), 413.0), parent_of(store.material("CdTe"), 350.0)
+        (('aspnes1983',), ('treharne2011',))
+    """
+    near = _near(material, wavelength_nm)
+    if near is not None:
+        return (near.source,) if near.source else ()
+    for optics in material.optics:
+        if optics.rows[0][0] <= wavelength_nm <= optics.rows[-1][0]:
+            return (optics.source,) if optics.source else ()
+    raise _unknown(material, wavelength_nm, None)
+
+
 def refractive_index(medium: Solvent) -> float:
     """Return the refractive index of a solvent from its card [1].
 
@@ -101,14 +121,22 @@ def refractive_index(medium: Solvent) -> float:
 
 def _permittivity(material: Material, wavelength_nm: float, table: str | None) -> tuple[float, complex]:
     """Return the wavelength at which the bulk is known [nm], and its eps there [1]."""
-    near = min(material.refraction, key=lambda row: abs(row.wavelength.value - wavelength_nm), default=None)
-    if table is None and near is not None and abs(near.wavelength.value - wavelength_nm) <= NEAR_NM:
+    near = _near(material, wavelength_nm)
+    if table is None and near is not None:
         return near.wavelength.value, complex(near.n, near.k) ** 2
     for optics in material.optics:
         covers = optics.rows[0][0] <= wavelength_nm <= optics.rows[-1][0]
         if covers and table in (None, optics.id):
             return wavelength_nm, _interpolated(optics, wavelength_nm)
     raise _unknown(material, wavelength_nm, table)
+
+
+def _near(material: Material, wavelength_nm: float) -> Refraction | None:
+    """Return the single n, k within reach of a wavelength [nm], None where there is none."""
+    near = min(material.refraction, key=lambda row: abs(row.wavelength.value - wavelength_nm), default=None)
+    if near is None or abs(near.wavelength.value - wavelength_nm) > NEAR_NM:
+        return None
+    return near
 
 
 def _interpolated(optics: OpticalTable, wavelength_nm: float) -> complex:

@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from aliquot.errors import CardError, RangeError, Where
 from aliquot.finding import Finding, Interval
+from aliquot.instruments.absorbance.theory import LABEL, theory_size
 from aliquot.knowledge.records import InverseQuadratic, Material, Polynomial, PowerLaw, SizingCurve
 from aliquot.units import EV_NM
 
@@ -193,6 +194,9 @@ def size_from_edge(material: Material, e1: Finding) -> Finding:
         material: Card with its sizing curves; those of another size definition than the first are left out.
         e1: Wavelength of the first exciton [nm], with its budget.
 
+    A material without a measured curve whose card has a theory curve gets a size by that, labelled in its
+    definition and with its wide interval; measured and computed curves never stand in one mean.
+
     Returns:
         The mean of the curves [nm]. Its budget: the causes of ``e1`` carried through the slope; ``sizing
         curve``, the spread between curves and that of each; ``absorbance against TEM`` where the card knows
@@ -213,6 +217,8 @@ def size_from_edge(material: Material, e1: Finding) -> Finding:
     try:
         alike = ensemble(material)
     except RangeError as error:
+        if material.theory is not None:
+            return theory_size(material, e1)
         return Finding("diameter", "nm", None, flags=(f"{error.why[0].upper()}{error.why[1:]}.",))
     definition = alike[0].size
     holding, reasons = _holding(alike, e1.value.value)
@@ -242,13 +248,18 @@ def size_from_edge(material: Material, e1: Finding) -> Finding:
 def curves_that_hold(material: Material, e1_nm: float) -> tuple[str, ...]:
     """Return the names of the curves from which a diameter at this wavelength [nm] is read.
 
+    Where it is read by theory the one name is ``"theory"``.
+
     Example:
         >>> from aliquot.knowledge import store
         >>> curves_that_hold(store.material("CdSe"), 440.0)
         ('yu2003',)
     """
     if all(curve.line == "emission" for curve in material.sizing):
-        return ()
+        if material.theory is None:
+            return ()
+        e1 = Finding("E1", "nm", Interval(e1_nm, e1_nm, e1_nm))
+        return () if theory_size(material, e1).value is None else (LABEL,)
     return tuple(curve.id for curve in _holding(ensemble(material), e1_nm)[0])
 
 
