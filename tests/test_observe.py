@@ -5,11 +5,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aliquot.errors import InputError, RangeError, SignalError
-from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption
+from aliquot.errors import CardError, InputError, RangeError, SignalError
+from aliquot.instruments.absorbance.clusters.forward import (
+    BY_SIZE,
+    Reading,
+    absorbers,
+    as_dots,
+    between_clusters_and_dots,
+)
+from aliquot.instruments.absorbance.clusters.library import family
+from aliquot.instruments.absorbance.clusters.line import column
+from aliquot.instruments.absorbance.clusters.unmix import unmix
+from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption, refractive_index
 from aliquot.instruments.absorbance.observe import Spectrometer, observe
 from aliquot.knowledge import store
 from aliquot.population import Population
+from aliquot.recipe import read_recipe, recipe_book
+from aliquot.synthesis import simulate
+from aliquot.synthesis.observe import observe as observe_run
+from aliquot.synthesis.run import Aliquot, Provenance, Run
 
 INP = store.material("InP")
 QUIET = Spectrometer(store.solvent("hexane"))
@@ -99,3 +113,135 @@ def test_population_and_card_must_be_of_one_material():
 def test_a_window_in_the_deep_ultraviolet_is_refused():
     with pytest.raises(RangeError, match="begins above"):
         seen(dots(), replace(QUIET, window_nm=(240.0, 900.0)))
+
+
+CDTE = store.material("CdTe")
+TOLUENE = Spectrometer(store.solvent("toluene"), (350.0, 700.0), path_mm=10.0, dilution=100.0)
+LINES = absorbers(CDTE, {"449": 34, "469": 68}, {"X": 1.0, "Te": 0.0})
+
+
+def clusters(small=0.0, double=0.0, waiting=0.0, dots=0.0, size=400) -> Population:
+    """Formula units in clusters of 34 and 68, in the complex and in dots on rung 170 [mol m-3]."""
+    rungs = np.zeros(size)
+    rungs[33], rungs[67], rungs[169] = small / 34.0, double / 68.0, dots / 170.0
+    return Population("CdTe", CDTE.unit_volume, rungs, {"X": waiting, "Te": 5.0}, dot_from=98)
+
+
+def seen_in_toluene(population: Population, reading: Reading) -> np.ndarray:
+    return observe(population, CDTE, TOLUENE, label="A1", seed=None, reading=reading).values
+
+
+def test_a_cluster_absorbs_by_its_line_and_not_as_a_dot():
+    by_line = seen_in_toluene(clusters(small=10.0), Reading(LINES))
+    as_dot = seen_in_toluene(clusters(small=10.0), BY_SIZE)
+    at = TOLUENE.wavelengths
+    assert by_line == pytest.approx(by_line[99] * column(family("CdTe", "449").absorption, at), abs=1e-12)
+    assert at[75:][by_line[75:].argmax()] == 449.0
+    assert as_dot[99] < 0.02 * by_line[99]  # by size a dot of 34 units would show at 359 nm
+
+
+def test_a_volume_of_clusters_absorbs_at_the_anchor_as_the_bulk_formula_says():
+    fraction = 10.0 * CDTE.unit_volume * 6.02214076e-4
+    expected = (
+        intrinsic_absorption(CDTE, 350.0, refractive_index(TOLUENE.medium))
+        * fraction
+        * 1.0
+        / np.log(10.0)
+        / 100.0
+    )
+    for population in (clusters(small=10.0), clusters(double=10.0), clusters(waiting=10.0)):
+        assert seen_in_toluene(population, Reading(LINES))[0] == pytest.approx(expected, rel=0.01)
+
+
+def test_clusters_complex_and_dots_add_up():
+    parts = [clusters(small=2.0), clusters(double=3.0), clusters(waiting=1.0), clusters(dots=4.0)]
+    whole = clusters(2.0, 3.0, 1.0, 4.0)
+    how = Reading(LINES, 17.0)
+    assert seen_in_toluene(whole, how) == pytest.approx(
+        sum(seen_in_toluene(part, how) for part in parts), rel=1e-9
+    )
+
+
+def test_a_population_that_ends_below_its_cluster_holds_none_of_it():
+    short = Population("CdTe", CDTE.unit_volume, np.zeros(20), {}, dot_from=98)
+    assert not seen_in_toluene(short, Reading(LINES)).any()
+
+
+def test_smoothing_a_comb_keeps_volume_and_mean_and_leaves_no_lines():
+    rungs = np.zeros(600)
+    rungs[101:600:34] = np.exp(-0.5 * ((np.arange(101, 600, 34) - 250.0) / 80.0) ** 2)
+    comb = Population("CdTe", CDTE.unit_volume, rungs, dot_from=98)
+    smooth = as_dots(comb, Reading(comb=17.0))
+    assert smooth.units == pytest.approx(comb.units, rel=1e-12)
+    means = [(p.n * p.n * p.rungs).sum() / (p.n * p.rungs).sum() for p in (comb, smooth)]
+    assert means[1] == pytest.approx(means[0], rel=1e-3)
+    inside = (smooth.n * smooth.rungs)[180:320]
+    assert np.abs(np.diff(inside, 2)).max() < 0.01 * inside.max()
+
+
+def test_what_stands_between_clusters_and_dots_is_counted():
+    population = clusters(small=9.0)
+    population.rungs[49] = 1.0 / 50.0
+    assert between_clusters_and_dots(population, LINES, 1.4) == pytest.approx(0.1)
+    assert between_clusters_and_dots(clusters(small=9.0), LINES, 1.4) == 0.0
+
+
+def test_a_cluster_of_no_family_is_refused():
+    with pytest.raises(CardError, match="'512' of CdTe"):
+        absorbers(CDTE, {"512": 40})
+
+
+def run_of(population: Population, **change) -> Run:
+    recipe = read_recipe(recipe_book("cdte_mech2023_ode"))
+    sample = Aliquot("4 h", 14400.0, 373.15, population=population, clusters={"449": 1.0, "469": 1.0})
+    run = Run(Provenance.SIMULATED, (sample,), recipe, "cdte_mech2023/1")
+    return replace(run, **change)
+
+
+def test_a_run_with_clusters_is_seen_with_their_lines_and_told_apart_again():
+    contents = ((1.0, 0.5), (4.0, 2.0), (2.0, 5.0))
+    runs = [run_of(clusters(small, double, dots=2.0)) for small, double in contents]
+    signals = [
+        replace(observe_run(run, seed=k).aliquots[0].signals[0], time_s=3600.0 * (k + 1))
+        for k, run in enumerate(runs)
+    ]
+    assert signals[0].wavelengths[0] == 350.0
+    found = unmix(signals, CDTE, families=["449", "469"])
+    unit = CDTE.unit_volume * 6.02214076e-4
+    for spectrum, (small, double) in zip(found.spectra, contents, strict=True):
+        for name, units in (("CdTe-449", small), ("CdTe-469", double)):
+            fraction = spectrum.of(name).volume_fraction.value
+            assert fraction.value == pytest.approx(units * unit, rel=0.05, abs=0.1 * unit)
+            assert fraction.low <= units * unit <= fraction.high
+
+
+def test_a_run_says_what_no_measurement_supports():
+    population = clusters(small=9.0)
+    population.rungs[49] = 1.0 / 50.0
+    (seen_one,) = observe_run(run_of(population), seed=1).aliquots
+    assert any("10 % of the material stands between clusters and dots" in flag for flag in seen_one.flags)
+
+
+def test_a_run_of_another_version_of_its_card_needs_that_card():
+    run = run_of(clusters(1.0), chemistry="cdte_mech2023/99")
+    with pytest.raises(CardError, match="cdte_mech2023/99"):
+        observe_run(run, seed=1)
+    card = store.chemistry("cdte_mech2023")
+    assert observe_run(run, seed=1, chemistry=card).aliquots[0].signals
+
+
+def test_a_recipe_that_does_not_say_how_it_was_seen_is_asked():
+    run = run_of(clusters(1.0))
+    with pytest.raises(InputError, match="'observe'"):
+        observe_run(replace(run, recipe=replace(run.recipe, observe=None)), seed=1)
+
+
+@pytest.mark.slow
+def test_the_reaction_in_octadecene_is_seen_as_the_paper_draws_it():
+    """The axis of figure 2B ends at 0.20; what is simulated, by the bulk formula, is within a factor of 2."""
+    run = observe_run(simulate(read_recipe(recipe_book("cdte_mech2023_ode"))), seed=1)
+    at_449 = [aliquot.signals[0].values[99] for aliquot in run.aliquots]
+    assert at_449[0] < 0.01
+    assert 0.10 < max(at_449) < 0.40
+    found = unmix([aliquot.signals[0] for aliquot in run.aliquots], CDTE, families=["449", "469"])
+    assert found.spectra[3].of("CdTe-449").seen

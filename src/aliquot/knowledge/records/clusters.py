@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from aliquot.knowledge.document import Nanometres, Schema, Temperature
 from aliquot.knowledge.records.parents import Card, Facet, Measure, Parent
 
@@ -76,6 +78,44 @@ class Cluster(Card, Parent):
         return facets
 
 
+class Partner(Parent):
+    """A further line of the same cluster, at shorter wavelength."""
+
+    line: Nanometres
+    """Its place [nm]."""
+    ratio: float = Field(gt=0.0)
+    """Height over that of the first line [1]."""
+    width: str
+    """Standard deviation of the line [energy]."""
+
+
+class Absorption(Parent):
+    """What the species of one family absorbs: first line, partners and tail, a single vector of fixed shape.
+
+    Lines are Gaussians in photon energy; the tail is the edge of the continuum, written as that of dots
+    (see :class:`~aliquot.knowledge.records.materials.Lineshape`).
+    """
+
+    kind: Literal["cluster", "complex"]
+    """Whether it is made of the semiconductor, or is a complex of precursors that holds none."""
+    line: Nanometres
+    """Place of the first line [nm]."""
+    width: str
+    """Standard deviation of the first line [energy]."""
+    partners: tuple[Partner, ...] = ()
+    """Further lines, where they are known."""
+    tail: float = Field(ge=0.0)
+    """Height of the tail 1 eV above its onset, over that of the first line [1]."""
+    tail_onset: str
+    """Onset of the tail above the first line [energy]."""
+    tail_exponent: float = Field(gt=0.0)
+    """Exponent of the tail's rise [1]."""
+    tail_width: str
+    """Width over which the onset of the tail is smeared [energy]."""
+    species: tuple[str, ...] = ()
+    """Names under which chemistries hold a complex as a dissolved species."""
+
+
 class Family(Card, Parent):
     """Clusters of one material that absorb alike, whoever made them."""
 
@@ -86,6 +126,8 @@ class Family(Card, Parent):
     """Band in which the first lines of its members fall."""
     e2: Line | None = None
     """Band of the partner line, where it is known."""
+    absorption: Absorption | None = None
+    """What to look for in a spectrum; None where the place of the line is not known well enough for that."""
     note: str
 
     @property
