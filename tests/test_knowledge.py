@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 from aliquot.errors import CardError, RangeError
 from aliquot.kinetics.cards import from_card
 from aliquot.knowledge import store
-from aliquot.knowledge.records import Constant, Mark, Parent, Reagent, Role
+from aliquot.knowledge.records import Constant, Mark, Parent, Reagent
 from aliquot.recipe import read_recipe, recipe_book
-from aliquot.units import EV_NM, Quantity, to_float
+from aliquot.units import to_float
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -208,99 +208,12 @@ def test_reagents_are_those_of_the_ground():
         assert card.density is None or card.density.to("g/mL") == float(row["density_g_per_mL_25C"])
 
 
-# Observations of wang2023
-
-
-@pytest.fixture(scope="module")
-def published():
-    return store.observations("wang2023")
+# Production of wang2023
 
 
 @pytest.fixture(scope="module")
 def recipe():
     return read_recipe(recipe_book("inp_wang2023"))
-
-
-UNITS = {
-    "diameter": "nm",
-    "E1": "nm",
-    "RSD": "1",
-    "conversion": "1",
-    "concentration": "mol m-3",
-    "ratio": "1",
-    "volume": "m3",
-    "time": "s",
-}
-
-
-def test_observations_refer_to_the_recipe_and_its_samples(published, recipe):
-    names = {sample.name for sample in recipe.samples}
-
-    assert published.recipe == recipe.id
-    assert {row.sample for row in published.observations if row.sample} <= names
-
-
-def test_every_observation_has_value_tolerance_and_place(published):
-    for row in published.observations:
-        value = Quantity.parse(row.value, UNITS[row.quantity]).value
-        tolerance = Quantity.parse(row.tolerance, UNITS[row.quantity]).value
-        assert 0 < tolerance < value
-        assert row.tolerance_because
-        assert row.place
-
-
-def test_observations_have_names_of_their_own_and_known_errata(published):
-    ids = [row.id for row in published.observations]
-
-    assert len(ids) == len(set(ids))
-    for row in published.observations:
-        for key in row.errata:
-            assert store.erratum(key).source == published.source
-
-
-def test_a_reading_is_told(published):
-    assert all(row.reading for row in published.observations if row.mark is Mark.READING)
-
-
-def test_arithmetic_rows_follow_from_the_recipe(published, recipe):
-    computed = {
-        "concentration": lambda row: recipe.feed.dosed_concentrations[row.of],
-        "ratio": lambda row: recipe.feed.ratio(*row.of.split("/")),
-        "volume": lambda _: recipe.tube.volume,
-        "time": lambda row: recipe.sample(row.sample).residence_time,
-    }
-    rows = [row for row in published.observations if row.role is Role.ARITHMETIC]
-
-    assert len(rows) == 8
-    for row in rows:
-        unit = UNITS[row.quantity]
-        stated, tolerance = to_float(row.value, unit), to_float(row.tolerance, unit)
-        assert computed[row.quantity](row) == pytest.approx(stated, abs=tolerance), row.id
-
-
-def test_roles_are_fixed(published):
-    roles = {role: {row.sample for row in published.observations if row.role is role} for role in Role}
-
-    assert roles[Role.CALIBRATION] == {"180C", "250C", "200C-0.2"}
-    assert roles[Role.PREDICTION] == {"200C-0.3", "200C-0.05"}
-
-
-def test_tolerances_of_wavelengths_are_those_of_diameters_on_the_curve(published):
-    law = store.material("InP").curve("wang2023-sphere").law
-    expected = {Role.CALIBRATION: 0.1, Role.PREDICTION: 0.2}
-
-    def diameter(nm):
-        return ((EV_NM / nm - law.gap) / law.a) ** (-1 / law.b)
-
-    def wavelength(d):
-        return EV_NM / (law.gap + law.a * d**-law.b)
-
-    for row in published.observations:
-        if row.quantity == "E1":
-            nm, step = to_float(row.value, "nm"), expected[row.role]
-            d = diameter(nm)
-            half = (wavelength(d + step) - wavelength(d - step)) / 2
-            assert to_float(row.tolerance, "nm") == pytest.approx(half, abs=1.0), row.id
 
 
 def test_the_flow_of_the_best_yield_is_none_that_was_stated(recipe):

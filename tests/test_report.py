@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from math import inf
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,10 +16,10 @@ from aliquot.errors import InputError
 from aliquot.finding import Finding, Interval
 from aliquot.instruments.absorbance.edge import Edge, find_edge
 from aliquot.instruments.absorbance.evidence import Prior
-from aliquot.instruments.absorbance.invert import Recovered
 from aliquot.instruments.absorbance.prior import Envelope, Fade
+from aliquot.instruments.absorbance.recovered import Recovered
 from aliquot.knowledge import store
-from aliquot.knowledge.records import Role
+from aliquot.knowledge.records import Observation, Observations, Role
 from aliquot.population import Population, Weighting
 from aliquot.recipe import read_recipe, recipe_book
 from aliquot.report import figures, reproduction_page, write_page
@@ -27,6 +28,7 @@ from aliquot.report.series import by_temperature, by_time
 from aliquot.report.style import PALETTE, custom_properties, spectrum_colour, wavelength_ink
 from aliquot.report.tables import conditions, miss
 from aliquot.reproduce import Condition, Reproduction, Row
+from aliquot.reproduce.rows import bounds_of, row_of, unit_of
 from aliquot.synthesis import Aliquot, Provenance, Run, observe
 
 SAMPLES = {"180C": 200, "200C": 215, "200C-0.3": 165}  # rung of the largest share
@@ -117,28 +119,17 @@ def _recovered(aliquot: Aliquot) -> Recovered:
     )
 
 
-def _row(entry: object, computed: float | None, note: str | None = None) -> Row:
-    number, _, unit = entry.value.partition(" ")
-    return Row(
-        id=entry.id,
-        condition=entry.sample,
-        quantity=entry.quantity,
-        unit=unit or "1",
-        published=float(number),
-        computed=computed,
-        tolerance=float(entry.tolerance.partition(" ")[0]),
-        role=entry.role,
-        source=f"wang2023, {entry.place}",
-        reading=entry.reading,
-        errata=entry.errata,
-        note=note,
-    )
+def _row(entry: Observation, card: Observations) -> Row:
+    """A row that is met in the middle of what it asks for; nothing is simulated."""
+    low, high = bounds_of(entry, unit_of(entry))
+    middle = (low + high) / 2.0 if low > -inf and high < inf else max(low, -1e300) + 1.0
+    return row_of(entry, card, None if entry.beyond else middle, beyond=entry.beyond)
 
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
     card = store.observations("wang2023")
-    recipe = read_recipe(recipe_book(card.recipe)).only(*SAMPLES)
+    recipe = read_recipe(recipe_book("inp_wang2023")).only(*SAMPLES)
     run = _run(recipe, store.chemistry(card.chemistry))
     found = tuple(
         Condition(
@@ -149,8 +140,10 @@ def result() -> Reproduction:
         )
         for aliquot in run.aliquots
     )
-    asked = [entry for entry in card.observations if entry.sample is None or entry.sample in SAMPLES]
-    rows = [_row(entry, float(entry.value.partition(" ")[0])) for entry in asked]
+    asked = [
+        entry for entry in card.observations if entry.condition in {None, "stock", *SAMPLES, "core-shell"}
+    ]
+    rows = [_row(entry, card) for entry in asked]
     by_id = {row.id: i for i, row in enumerate(rows)}
     missed, mute, marked = by_id["E1-180"], by_id["E1-0.3"], by_id["RSD-180"]
     rows[missed] = replace(rows[missed], computed=540.04, note="The line is broad.")
@@ -200,17 +193,40 @@ def test_page_knows_no_place_and_no_clock(page: str) -> None:
 
 def test_every_number_has_its_row(result: Reproduction, page: str) -> None:
     read = Page(page)
-    assert {f"number-{row.id}" for row in result.rows} <= set(read.names)
+    tried = [row for row in result.rows if row.is_tried]
+    assert {f"number-{row.id}" for row in tried} <= set(read.names)
     assert {f"erratum-{key}" for row in result.rows for key in row.errata} <= set(read.names)
     text = " ".join(read.words)
     for row in result.rows:
         assert row.id in text
-        assert f"{row.published:g}" in text
+    for row in tried:
+        assert (row.wanted if row.value is None else f"{row.value:.4g}") in text
+
+
+def test_what_is_not_computed_is_told_with_its_reason_and_neither_met_nor_missed(
+    result: Reproduction, page: str
+) -> None:
+    read = Page(page)
+    text = " ".join(" ".join(read.words).split())
+    untried = [row for row in result.rows if not row.is_tried]
+    assert {"PLQY-shell", "emission-shell"} <= {row.id for row in untried}
+    assert not {f"number-{row.id}" for row in untried} & set(read.names)
+    for row in untried:
+        assert row.beyond in text
+
+
+def test_bounds_are_shown_as_they_are_set(result: Reproduction, page: str) -> None:
+    text = " ".join(Page(page).words)
+    assert "5.2 to 20" in text
+    row = next(row for row in result.rows if row.id == "RSD-0.1")
+    assert miss(replace(row, computed=24.0)) == (
+        "RSD of 200C is computed as 24.000 %; 5.2 to 20 % is published."
+    )
 
 
 def test_every_miss_is_told_in_words(result: Reproduction, page: str) -> None:
     text = " ".join(" ".join(Page(page).words).split())
-    misses = [row for row in result.rows if not row.met]
+    misses = [row for row in result.rows if row.is_tried and not row.met]
     assert [row.id for row in misses] == ["E1-180", "E1-0.3"]
     for row in misses:
         assert miss(row) in text

@@ -1,5 +1,6 @@
 """`aliquot reproduce`: the numbers of a paper, published and computed."""
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,8 @@ import typer
 from aliquot.cli import output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aliquot.finding import Finding
     from aliquot.reproduce import Condition, Reproduction, Row
 
@@ -22,6 +25,10 @@ COLUMNS = [
     "conversion / %",
     "mass error",
 ]
+ROWS = ["observation", "condition", "what", "published", "computed", "role", "verdict"]
+WORDS = ["condition", "what", "role", "verdict"]
+FEW = 6
+"""So many rows that share a reason are named."""
 
 
 def reproduce(
@@ -40,41 +47,50 @@ def reproduce(
     Examples:
       aliquot reproduce wang2023
       aliquot reproduce wang2023 --report demo
+      aliquot reproduce                            # all papers, all that needs no chemistry
     """
     from aliquot.knowledge import store
-    from aliquot.recipe import flow_recipe, read_recipe, recipe_book
     from aliquot.reproduce import reproduce as compute
+    from aliquot.reproduce.paper import recipe_of
 
     results = []
     for paper in papers or store.names("observations"):
-        samples = len(flow_recipe(read_recipe(recipe_book(store.observations(paper).recipe))).samples)
-        with output.progress(2 * samples, f"reproducing {paper}", quiet=json) as told:
+        recipe = recipe_of(store.observations(paper))
+        samples = 0 if recipe is None else len(recipe.samples)
+        with output.progress(2 * samples, f"reproducing {paper}", quiet=json or not samples) as told:
             results.append(compute(paper, seed=seed, progress=told))
-    written = [_report(result, report) for result in results] if report is not None else []
+    written = [_report(result, report) for result in results if result.run] if report is not None else []
     if json:
         output.print_json("reproduce", {**as_json(results), "reports": [str(path) for path in written]})
         return
     for result in results:
         _show(result)
+        if report is not None and result.run is None:
+            typer.echo(f"No report of {result.paper}: none of its runs is simulated yet.")
     for path in written:
         typer.echo(f"Report: {path}")
 
 
 def as_json(results: "list[Reproduction]") -> dict[str, Any]:
     """Return reproductions as the contract writes them."""
+    return {"papers": [_paper(result) for result in results]}
+
+
+def _paper(result: "Reproduction") -> dict[str, Any]:
+    tried = [row for row in result.rows if row.is_tried]
     return {
-        "papers": [
-            {
-                "paper": result.paper,
-                "rows": [_row(row) for row in result.rows],
-                "met": sum(row.met for row in result.rows),
-                "of": len(result.rows),
-                "conditions": _conditions(result),
-                "balance": {"max_relative_error": result.run.mass_error},
-                "citations": list(result.run.citations),
-            }
-            for result in results
-        ]
+        "paper": result.paper,
+        "rows": [_row(row) for row in result.rows],
+        "met": sum(row.met for row in tried),
+        "of": len(tried),
+        "not_computed": len(result.rows) - len(tried),
+        "tests": [
+            {"name": test.name, "role": str(test.role), "met": test.met if test.is_tried else None}
+            for test in result.tests
+        ],
+        "conditions": _conditions(result),
+        "balance": {"max_relative_error": result.mass_error},
+        "citations": list(result.run.citations) if result.run else [],
     }
 
 
@@ -84,15 +100,22 @@ def _row(row: "Row") -> dict[str, Any]:
         "condition": row.condition,
         "quantity": row.quantity,
         "unit": row.unit,
-        "published": row.published,
+        "published": row.value,
+        "low": row.low if isfinite(row.low) else None,
+        "high": row.high if isfinite(row.high) else None,
+        "text": row.text,
         "computed": row.computed,
-        "tolerance": row.tolerance,
+        "tolerance": None if row.value is None else row.tolerance,
         "role": str(row.role),
         "met": row.met,
+        "test": row.test,
+        "says": row.says,
         "source": row.source,
+        "printed": row.printed,
         "reading": row.reading,
         "errata": list(row.errata),
         "note": row.note,
+        "not_computed_because": row.beyond,
     }
 
 
@@ -128,19 +151,77 @@ def _report(result: "Reproduction", folder: Path) -> Path:
 
 
 def _show(result: "Reproduction") -> None:
-    from aliquot.knowledge.records import Role
+    if result.run is not None:
+        _show_samples(result)
+    title = f"{result.paper}, every observation" + ("" if result.run else ", no run simulated yet")
+    notes = [_counts(result), *_misses(result), *_untried(result)]
+    output.print_table(title, ROWS, [_cells(row) for row in result.rows], notes, WORDS)
+    typer.echo()
 
-    counts = [f"{role}: {met} of {of} met" for role in Role for met, of in [result.counted(role)]]
-    notes = [
-        "¹ E1 / nm, diameter / nm, RSD / %: spheres of equal volume, by volume.",
-        "; ".join(counts) + ".",
-    ]
-    notes += [_miss(row) for row in result.rows if not row.met]
+
+def _show_samples(result: "Reproduction") -> None:
+    """Print a line for each simulated sample: published, simulated, read back."""
+    notes = ["¹ E1 / nm, diameter / nm, RSD / %: spheres of equal volume, by volume."]
     for condition in result.conditions:
         flags = (*condition.aliquot.flags, *condition.recovered.flags)
         notes += [f"{condition.aliquot.label}: {flag}" for flag in flags]
-    title = f"{result.paper}, {result.run.chemistry}, noise seed {result.seed}"
+    title = f"{result.paper}, {result.chemistry}, noise seed {result.seed}"
     output.print_table(title, COLUMNS, [_line(result, condition) for condition in result.conditions], notes)
+    typer.echo()
+
+
+def _counts(result: "Reproduction") -> str:
+    """Say how many rows of each role are met, and how many nothing has computed."""
+    from aliquot.knowledge.records import Role
+
+    told = []
+    for role in Role:
+        (met, of), untried = result.counted(role), result.untried(role)
+        if of or untried:
+            told.append(f"{role}: {met} of {of} met" + (f", {untried} not computed" if untried else ""))
+    return "; ".join(told) + "."
+
+
+def _misses(result: "Reproduction") -> "Iterator[str]":
+    for row in result.rows:
+        if row.is_tried and not row.met:
+            computed = "nothing" if row.computed is None else f"{row.computed:.4g} {_unit(row)}".rstrip()
+            reason = row.note or "No reason is known yet."
+            yield f"missed, {row.role}: {row.id}, {_published_text(row)}, computed {computed}. {reason}"
+
+
+def _untried(result: "Reproduction") -> "Iterator[str]":
+    """Yield each reason for which rows are not computed, with their names."""
+    reasons: dict[str, list[str]] = {}
+    for row in result.rows:
+        if row.beyond:
+            reasons.setdefault(row.beyond, []).append(row.id)
+    for reason, names in reasons.items():
+        shown = ", ".join(names) if len(names) <= FEW else f"{len(names)} rows"
+        yield f"not computed: {shown}. {reason}"
+
+
+def _cells(row: "Row") -> list[str]:
+    """Return one observation as a row of the table."""
+    verdict = ("met" if row.met else "missed") if row.is_tried else "not computed"
+    computed = "–" if row.computed is None else f"{row.computed:.4g} {_unit(row)}".rstrip()
+    return [
+        row.id,
+        row.condition or "–",
+        row.quantity,
+        _published_text(row),
+        computed,
+        str(row.role),
+        verdict,
+    ]
+
+
+def _published_text(row: "Row") -> str:
+    return f"{row.wanted} {_unit(row)}".rstrip()
+
+
+def _unit(row: "Row") -> str:
+    return "" if row.unit == "1" else row.unit
 
 
 def _line(result: "Reproduction", condition: "Condition") -> list[str]:
@@ -159,7 +240,7 @@ def _line(result: "Reproduction", condition: "Condition") -> list[str]:
         output.plus_minus(condition.recovered.mean, 2),
         output.plus_minus(condition.recovered.rsd, 1, 100.0),
         "–" if aliquot.conversion is None else f"{100 * aliquot.conversion:.1f}",
-        f"{result.run.mass_error:.0e}",
+        "–" if result.mass_error is None else f"{result.mass_error:.0e}",
     ]
 
 
@@ -169,9 +250,3 @@ def _published(row: "Row | None", digits: int) -> str:
 
 def _value(finding: "Finding") -> str:
     return "–" if finding.value is None else f"{finding.value.value:.0f}"
-
-
-def _miss(row: "Row") -> str:
-    computed = "nothing" if row.computed is None else f"{row.computed:.4g} {row.unit}"
-    missed = f"missed, {row.role}: {row.id} {row.published:.4g} {row.unit}, computed {computed}"
-    return f"{missed}, tolerance {row.tolerance:.3g}. {row.note or 'No reason is known yet.'}"

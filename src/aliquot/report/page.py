@@ -48,7 +48,7 @@ def write_page(result: Reproduction, path: Path) -> Path:
 
 def _recipe(result: Reproduction) -> FlowRecipe:
     """Return the recipe of a run; refuse one that has none, or no samples."""
-    if result.run.recipe is None or not result.conditions:
+    if result.run is None or result.run.recipe is None or not result.conditions:
         raise InputError(
             given=f"a reproduction of '{result.paper}' without recipe or samples",
             expected="a run with its recipe and at least one sample",
@@ -86,7 +86,7 @@ def _told(result: Reproduction, recipe: FlowRecipe) -> Mapping[str, object]:
         "conditions": tables.conditions(result),
         "budgets": tables.budgets(result),
         "numbers": tables.numbers(result),
-        "misses": [(row, tables.miss(row)) for row in result.rows if not row.met],
+        "misses": [(row, tables.miss(row)) for row in result.rows if row.is_tried and not row.met],
         "chemistry": card,
         "reference": None if card is None else printed(card.reference_temperature.text),
         "constants": () if card is None else provenance.constants(card),
@@ -96,7 +96,7 @@ def _told(result: Reproduction, recipe: FlowRecipe) -> Mapping[str, object]:
         "residence": [(c.aliquot.label, flag) for c in result.conditions for flag in c.aliquot.flags],
         "instrument": provenance.instrument(recipe, result.seed),
         "integration": provenance.integration(result),
-        "mass_error": power(result.run.mass_error),
+        "mass_error": power(result.mass_error),
         "material": store.material(recipe.material),
         "flags": provenance.flags(result),
         "errata": provenance.errata(result, recipe),

@@ -91,7 +91,7 @@ class Citation:
 
 def chemistry_of(result: Reproduction) -> Chemistry | None:
     """Return the card behind a run, None if it names none."""
-    named = result.run.chemistry
+    named = result.chemistry
     return None if named is None else store.chemistry(named.partition("/")[0])
 
 
@@ -196,16 +196,18 @@ def integration(result: Reproduction) -> str:
     rungs = max(
         (c.aliquot.population.rungs.size for c in result.conditions if c.aliquot.population), default=0
     )
-    steps = "" if result.run.steps is None else f" in {result.run.steps} accepted steps for all samples"
+    taken = None if result.run is None else result.run.steps
+    steps = "" if taken is None else f" in {taken} accepted steps for all samples"
     return f"One ladder of {rungs} rungs, integrated{steps}."
 
 
 def flags(result: Reproduction) -> tuple[Flag, ...]:
-    """Return every doubt once, with what it is about; residence-time notes stand elsewhere."""
-    found = [Flag("the run", text) for text in result.run.flags]
+    """Return every doubt once, and what is not computed; residence-time notes stand elsewhere."""
+    found = [Flag("the run", text) for text in (result.run.flags if result.run else ())]
     for condition in result.conditions:
         doubts = (*condition.edge.flags, *condition.recovered.flags)
         found += [Flag(condition.aliquot.label, text) for text in doubts]
+    found += [Flag(f"{row.id}, {row.text}", row.beyond) for row in result.rows if row.beyond]
     return tuple(dict.fromkeys(found))
 
 
@@ -228,7 +230,8 @@ def citations(result: Reproduction, recipe: FlowRecipe) -> tuple[Citation, ...]:
         for finding in (condition.edge.e1, condition.recovered.mean, condition.recovered.rsd)
         for key in finding.sources
     ]
-    keys = dict.fromkeys(key for key in (*result.run.citations, *found, *cards) if key)
+    behind = result.run.citations if result.run else ()
+    keys = dict.fromkeys(key for key in (*behind, *found, *cards) if key)
     return tuple(citation(key, store.source(key)) for key in keys)
 
 
@@ -269,7 +272,7 @@ def versions(result: Reproduction, recipe: FlowRecipe) -> tuple[tuple[str, str],
         own = "not installed"
     return (
         ("Aliquot", own),
-        ("chemistry", result.run.chemistry or "none"),
+        ("chemistry", result.chemistry or "none"),
         ("recipe", recipe.id),
         ("observations", result.paper),
         ("seed of the noise", str(result.seed)),

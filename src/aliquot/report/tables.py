@@ -1,6 +1,6 @@
 """The tables of a reproduction: what to print in each row, in words and aligned numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aliquot.knowledge import store
@@ -78,7 +78,7 @@ class NumberRow:
     id: str
     """Name on its card."""
     sample: str
-    """Sample, or the recipe as a whole."""
+    """Condition on the card, or that no run is needed."""
     quantity: str
     """What is compared."""
     unit: str
@@ -180,9 +180,12 @@ def _used(result: Reproduction, sample: str) -> str:
 
 
 def printed_values(result: Reproduction) -> dict[str, str]:
-    """Return each published number with the digits that its card writes, by name of the observation."""
-    known = {entry.id: entry.value for entry in store.observations(result.paper).observations}
-    return {row.id: _digits(row.published, known.get(row.id, "")) for row in result.rows}
+    """Return each published number with the digits that its card writes, or bounds in words, by name."""
+    known = {entry.id: entry.value or "" for entry in store.observations(result.paper).observations}
+    return {
+        row.id: row.wanted if row.value is None else _digits(row.value, known.get(row.id, ""))
+        for row in result.rows
+    }
 
 
 def _digits(value: float, text: str) -> str:
@@ -196,16 +199,17 @@ def _digits(value: float, text: str) -> str:
 
 
 def numbers(result: Reproduction) -> tuple[NumberRow, ...]:
-    """Return every published number beside its computed one, the decimals of each column aligned."""
+    """Return every number that was computed beside its published one, the decimals of each column aligned."""
+    rows = [row for row in result.rows if row.is_tried]
     as_printed = printed_values(result)
     because = {entry.id: entry.tolerance_because for entry in store.observations(result.paper).observations}
-    published = aligned(as_printed[row.id] for row in result.rows)
-    computed = aligned(fixed(row.computed, decimals_beside(row.tolerance)) for row in result.rows)
-    tolerances = aligned(f"{row.tolerance:g}" for row in result.rows)
+    published = _aligned_values(rows, as_printed)
+    computed = aligned(fixed(row.computed, decimals_beside(row.tolerance)) for row in rows)
+    tolerances = aligned(NOTHING if row.value is None else f"{row.tolerance:.4g}" for row in rows)
     return tuple(
         NumberRow(
             id=row.id,
-            sample=row.condition or "recipe",
+            sample=row.condition or "no run",
             quantity=row.quantity,
             unit=unit_text(row.unit) or "1",
             published=published[i],
@@ -220,7 +224,16 @@ def numbers(result: Reproduction) -> tuple[NumberRow, ...]:
             note=row.note,
             because=because.get(row.id),
         )
-        for i, row in enumerate(result.rows)
+        for i, row in enumerate(rows)
+    )
+
+
+def _aligned_values(rows: Sequence[Row], as_printed: Mapping[str, str]) -> tuple[Number, ...]:
+    """Return the published numbers of a column, bounds in words among them."""
+    column = aligned(NOTHING if row.value is None else as_printed[row.id] for row in rows)
+    return tuple(
+        Number(as_printed[row.id]) if row.value is None else number
+        for row, number in zip(rows, column, strict=True)
     )
 
 
@@ -228,19 +241,23 @@ def miss(row: Row) -> str:
     """Return a whole sentence that says by how much a number was missed.
 
     Example:
-        >>> miss(Row("E1-180", "180C", "E1", "nm", 518.0, 534.1, 12.0, Role.CALIBRATION, "", None, ()))
+        >>> miss(Row.near("E1-180", "180C", "E1", "nm", (518.0, 12.0), 534.1, Role.CALIBRATION))
         'E1 of 180C is computed as 534.1 nm, 16.1 nm above the published 518 nm; the tolerance is 12 nm.'
     """
-    of = "the recipe" if row.condition is None else row.condition
+    of = "" if row.condition is None else f" of {row.condition}"
     unit = "" if row.unit == "1" else f" {unit_text(row.unit)}"
     if row.computed is None:
-        return f"{row.quantity} of {of} could not be computed; {row.published:.4g}{unit} is published."
+        said = row.wanted if row.value is None else f"{row.value:.4g}"
+        return f"{row.quantity}{of} could not be computed; {said}{unit} is published."
     decimals = decimals_beside(row.tolerance)
+    if row.value is None:
+        found = f"{row.quantity}{of} is computed as {fixed(row.computed, decimals)}{unit}"
+        return f"{found}; {row.wanted}{unit} is published."
     side = "above" if row.computed > row.published else "below"
     return (
-        f"{row.quantity} of {of} is computed as {fixed(row.computed, decimals)}{unit}, "
+        f"{row.quantity}{of} is computed as {fixed(row.computed, decimals)}{unit}, "
         f"{fixed(abs(row.computed - row.published), decimals)}{unit} {side} the published "
-        f"{row.published:.4g}{unit}; the tolerance is {row.tolerance:g}{unit}."
+        f"{row.published:.4g}{unit}; the tolerance is {row.tolerance:.4g}{unit}."
     )
 
 

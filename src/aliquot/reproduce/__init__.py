@@ -4,3 +4,4 @@ from aliquot.reproduce.paper import reproduce as reproduce
 from aliquot.reproduce.record import Condition as Condition
 from aliquot.reproduce.record import Reproduction as Reproduction
 from aliquot.reproduce.record import Row as Row
+from aliquot.reproduce.record import Test as Test

@@ -1,24 +1,28 @@
 """Reproduce a paper: simulate its recipe, look at it as its spectrometer did, compare every number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aliquot.errors import CardError, Where
 from aliquot.instruments.absorbance.edge import find_edge
 from aliquot.instruments.absorbance.invert import invert
 from aliquot.knowledge import store
-from aliquot.knowledge.records import Observation
-from aliquot.population import Weighting
-from aliquot.recipe import FlowRecipe, flow_recipe, read_recipe, recipe_book
+from aliquot.knowledge.records import Observation, Observations, Role, Term
+from aliquot.population import SizeDistribution, Weighting
+from aliquot.recipe import FlowRecipe, read_recipe, recipe_book
 from aliquot.reproduce.record import Condition, Reproduction, Row
+from aliquot.reproduce.rows import Answer, arithmetic_row, computed_of, row_of, unit_of
 from aliquot.synthesis import Aliquot, observe, simulate
-from aliquot.units import to_float
+
+NOT_YET = "Not computed yet: so far only the samples of a tube are simulated and read."
+"""What is said of a row whose run nothing carries out."""
 
 
 def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] | None = None) -> Reproduction:
     """Compute the published numbers of a paper.
 
     The recipe is simulated, each sample is given the spectrum that the paper's instrument would have taken,
-    and from that spectrum alone first exciton and size distribution are read back.
+    and from that spectrum alone first exciton and size distribution are read back. Rows that need no
+    chemistry are computed for every paper; what belongs to a flask is not, yet, and its rows say so.
 
     Args:
         paper: Name of a card of observations, such as ``"wang2023"``.
@@ -34,28 +38,48 @@ def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] |
 
     Example:
         >>> from aliquot.knowledge.records import Role
-        >>> result = reproduce("wang2023")
-        >>> result.counted(Role.ARITHMETIC)
-        (8, 8)
+        >>> result = reproduce("tiwari2025")
+        >>> met, of = result.counted(Role.ARITHMETIC)
+        >>> met == of > 0
+        True
     """
     card = store.observations(paper)
-    recipe = flow_recipe(read_recipe(recipe_book(card.recipe)))
+    recipe = recipe_of(card)
+    if recipe is None or card.chemistry is None:
+        return Reproduction(
+            paper, None, (), tuple(_row(entry, card, {}, None) for entry in card.observations), seed
+        )
     chemistry = store.chemistry(card.chemistry)
     told = progress if progress is not None else _silent
     run = observe(simulate(recipe, chemistry, progress=lambda name: told(f"simulated {name}")), seed=seed)
-
     conditions = []
     for aliquot in run.aliquots:
         conditions.append(_condition(aliquot))
         told(f"read {aliquot.label}")
-    by_name = {condition.aliquot.label: condition for condition in conditions}
-    rows = []
-    for entry in card.observations:
-        computed = (
-            _of_recipe(entry, recipe) if entry.sample is None else _of_sample(entry, by_name[entry.sample])
-        )
-        rows.append(_row(entry, computed, card.source, chemistry.remarks.get(entry.id)))
+    samples = {condition.aliquot.label: condition for condition in conditions}
+    known = {
+        name: samples[condition.sample]
+        for name, condition in card.conditions.items()
+        if condition.recipe == recipe.id and condition.sample in samples
+    }
+    rows = [_row(entry, card, known, recipe, chemistry.remarks.get(entry.id)) for entry in card.observations]
     return Reproduction(paper, run, tuple(conditions), tuple(rows), seed)
+
+
+def recipe_of(card: Observations) -> FlowRecipe | None:
+    """Return the recipe whose samples are simulated for a paper, None where it has none in a tube.
+
+    Example:
+        >>> recipe_of(store.observations("wang2023")).id
+        'inp_wang2023'
+    """
+    for condition in card.conditions.values():
+        recipe = (
+            read_recipe(recipe_book(condition.recipe)) if condition.sample and not condition.given else None
+        )
+        if isinstance(recipe, FlowRecipe) and recipe.shell is None and recipe.observe is not None:
+            return recipe
+    return None
 
 
 def _silent(line: str) -> None:
@@ -71,73 +95,71 @@ def _condition(aliquot: Aliquot) -> Condition:
         aliquot=aliquot,
         simulated=population.sizes(Weighting.VOLUME),
         edge=find_edge(signal),
-        recovered=invert(signal, store.material(population.material)),
+        # its spectrum was written by the very kernel that reads it: there is no lineshape to doubt
+        recovered=invert(signal, store.material(population.material), lineshape="exact"),
     )
 
 
-def _of_sample(entry: Observation, condition: Condition) -> tuple[float | None, str]:
-    """Return what a sample says of a published number, with its unit; None where the spectrum is mute."""
+def _row(
+    entry: Observation,
+    card: Observations,
+    known: Mapping[str, Condition],
+    recipe: FlowRecipe | None,
+    remark: str | None = None,
+) -> Row:
+    """Return the row of an observation, computed where it needs no chemistry or its samples are known."""
+    if entry.role is Role.ARITHMETIC and entry.beyond is None:
+        return arithmetic_row(entry, card)
+    beyond = entry.beyond
+    if beyond is None and (recipe is None or any(term.condition not in known for term in entry.terms)):
+        beyond = NOT_YET
+    if beyond is not None or recipe is None:
+        return row_of(entry, card, None, note=entry.missed_because, beyond=beyond)
+
+    def answer(term: Term) -> Answer:
+        return _of_sample(term, known[term.condition or ""], recipe)
+
+    return row_of(
+        entry, card, computed_of(entry, answer, unit_of(entry)), note=remark or entry.missed_because
+    )
+
+
+def _of_sample(term: Term, condition: Condition, recipe: FlowRecipe) -> Answer:
+    """Return what a sample says of a term, with its unit; None where the spectrum is mute."""
     aliquot = condition.aliquot
-    match entry.quantity:
+    match term.quantity:
         case "diameter":
-            return condition.simulated.mean, "nm"
+            return _sizes(term, condition).mean, "nm"
         case "RSD":
-            return 100.0 * condition.simulated.rsd, "%"
+            return 100.0 * _sizes(term, condition).rsd, "%"
         case "E1":
             found = condition.edge.e1.value
             return (None if found is None else found.value), "nm"
         case "conversion":
             return (None if aliquot.conversion is None else 100.0 * aliquot.conversion), "%"
-        case "time":
-            return (None if aliquot.time_s is None else aliquot.time_s / 60.0), "min"
+        case "rate":
+            return _rate(aliquot, recipe), "g/s"
         case _:
-            raise _unasked(entry)
+            raise CardError(
+                given=f"the quantity '{term.quantity}' of a sample",
+                expected="diameter, RSD, E1, conversion or rate",
+                why="nothing else is computed for the samples of a tube",
+                remedy="Say 'beyond' on the card why nothing gives it.",
+                where=Where("observations", key=term.quantity),
+            )
 
 
-def _of_recipe(entry: Observation, recipe: FlowRecipe) -> tuple[float | None, str]:
-    """Return what the recipe as a whole says of a published number, with its unit."""
-    of = entry.of or ""
-    match entry.quantity:
-        case "concentration":
-            return recipe.feed.dosed_concentrations[of], "mM"  # mol m-3
-        case "ratio":
-            return recipe.feed.ratio(*of.split("/")), "1"
-        case "volume":
-            return recipe.tube.volume * 1e6, "mL"
-        case _:
-            raise _unasked(entry)
+def _sizes(term: Term, condition: Condition) -> SizeDistribution:
+    """Return the simulated sizes in the weighting of a term."""
+    population = condition.aliquot.population
+    if term.weighting == "volume" or population is None:
+        return condition.simulated
+    return population.sizes(Weighting.NUMBER)
 
 
-def _unasked(entry: Observation) -> CardError:
-    return CardError(
-        given=f"the quantity '{entry.quantity}' "
-        + ("of no sample" if entry.sample is None else "of a sample"),
-        expected="diameter, RSD, E1, conversion or time of a sample; concentration, ratio or volume of all",
-        why="nothing else is computed for this recipe",
-        remedy="Name the sample, or leave it out.",
-        where=Where("observations", key=entry.id),
-    )
-
-
-def _row(entry: Observation, computed: tuple[float | None, str], source: str, remark: str | None) -> Row:
-    """Put a published number beside its computed counterpart, in one unit."""
-    value, unit = computed
-    return Row(
-        id=entry.id,
-        condition=entry.sample,
-        quantity=entry.quantity,
-        unit=unit,
-        published=_number(entry.value, unit),
-        computed=value,
-        tolerance=_number(entry.tolerance, unit),
-        role=entry.role,
-        source=f"{source}, {entry.place}",
-        reading=entry.reading,
-        errata=entry.errata,
-        note=remark,
-    )
-
-
-def _number(text: str, unit: str) -> float:
-    """Return a number of the card in the unit of its comparison; ratios are written without one."""
-    return float(text) if unit == "1" else to_float(text, unit)
+def _rate(aliquot: Aliquot, recipe: FlowRecipe) -> float | None:
+    """Return the product that leaves the tube per time: what the dots hold, times the flow [g s-1]."""
+    population = aliquot.population
+    if population is None or aliquot.flow is None:
+        return None
+    return population.dot_units * aliquot.flow * store.material(recipe.material).molar_mass.to("g/mol")

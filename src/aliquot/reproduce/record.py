@@ -1,49 +1,147 @@
 """What a reproduction says: one row for each published number, one condition for each sample."""
 
 from dataclasses import dataclass
+from math import inf
 
 from aliquot.instruments.absorbance.edge import Edge
-from aliquot.instruments.absorbance.invert import Recovered
+from aliquot.instruments.absorbance.recovered import Recovered
 from aliquot.knowledge.records import Role
 from aliquot.population import SizeDistribution
 from aliquot.synthesis import Aliquot, Run
 
+_ROUNDING = 1e-9
+"""Relative error of floating point that does not turn a met row into a missed one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A published number and its computed counterpart."""
+    """A published number, or bounds that a text sets, and the computed counterpart.
+
+    Example:
+        >>> Row.near("d", "180C", "diameter", "nm", (2.7, 0.1), 2.79, Role.CALIBRATION).met
+        True
+        >>> absent = Row("A", "ode", "share of 449 at 0.5 h", "1", -inf, 0.03, 0.0002, Role.CALIBRATION)
+        >>> absent.met, absent.wanted
+        (True, '≤ 0.03')
+    """
 
     id: str
     """Name of the observation on its card."""
     condition: str | None
-    """Sample, None where the number belongs to the recipe as a whole."""
+    """Condition of the card, None where the number needs no run."""
     quantity: str
-    """What is compared: diameter, RSD, E1, conversion, time, ..."""
+    """What is compared: diameter, RSD, E1, conversion, share of 449 at 4 h / share of 449 at maximum, ..."""
     unit: str
-    """Unit of all three numbers below."""
-    published: float
-    """As printed, or as it follows from the printed doses [unit]."""
+    """Unit of all numbers below, ``"1"`` for a plain number."""
+    low: float
+    """Least that counts as met, minus infinity where only a largest is set [unit]."""
+    high: float
+    """Most that counts as met, infinity where only a least is set [unit]."""
     computed: float | None
-    """As computed here, None with a reason in ``note`` [unit]."""
-    tolerance: float
-    """How near counts as met, fixed on the card [unit]."""
+    """As computed here, None with a reason in ``note`` or ``beyond`` [unit]."""
     role: Role
     """Whether the number was used to calibrate, is predicted, or needs no chemistry."""
-    source: str
+    value: float | None = None
+    """As printed, or as it follows from the printed doses; None where the text sets bounds [unit]."""
+    source: str = ""
     """Paper and place."""
-    reading: str | None
+    text: str = ""
+    """What it has to be, as the card writes it."""
+    test: str | None = None
+    """Sentence of the paper that several rows spell out together, None for a row that stands alone."""
+    says: str | None = None
+    """What the paper says, where the numbers alone do not tell."""
+    printed: str | None = None
+    """As it is printed, where that is in error and ``value`` is corrected."""
+    reading: str | None = None
     """How an ambiguous text was read."""
-    errata: tuple[str, ...]
+    errata: tuple[str, ...] = ()
     """Located errors of the paper that this number touches."""
     note: str | None = None
     """Why it differs as it does."""
+    beyond: str | None = None
+    """Why it is not computed, or not yet: it is then neither met nor missed."""
+
+    @classmethod
+    def near(
+        cls,
+        id: str,  # noqa: A002  the field's name
+        condition: str | None,
+        quantity: str,
+        unit: str,
+        published: tuple[float, float],
+        computed: float | None,
+        role: Role,
+        **more: str | tuple[str, ...] | None,
+    ) -> "Row":
+        """Return the row of a value with its tolerance, both in ``unit``."""
+        value, tolerance = published
+        bounds = value - tolerance, value + tolerance
+        return cls(id, condition, quantity, unit, *bounds, computed, role, value, **more)  # type: ignore[arg-type]
+
+    @property
+    def published(self) -> float:
+        """The number that is printed: the value, else the bound, of two the lower [unit]."""
+        if self.value is not None:
+            return self.value
+        return self.high if self.low == -inf else self.low
+
+    @property
+    def tolerance(self) -> float:
+        """How near to a value counts as met, fixed on the card; 0 where the text sets bounds [unit]."""
+        return 0.0 if self.value is None else float(f"{(self.high - self.low) / 2.0:.12g}")
+
+    @property
+    def wanted(self) -> str:
+        """What a computed number has to be, in words, without the unit."""
+        if self.value is not None:
+            return f"{self.value:.4g} ± {self.tolerance:.3g}"
+        if self.low > -inf and self.high < inf:
+            return f"{self.low:.4g} to {self.high:.4g}"
+        return f"≥ {self.low:.4g}" if self.high == inf else f"≤ {self.high:.4g}"
 
     @property
     def met(self) -> bool:
-        """Whether the computed number comes as near as the tolerance asks."""
-        return self.computed is not None and abs(self.computed - self.published) <= self.tolerance * (
-            1 + 1e-9
-        )
+        """Whether the computed number lies where the card asks."""
+        if self.computed is None:
+            return False
+        slack = _ROUNDING * max(abs(bound) for bound in (self.low, self.high) if abs(bound) < inf)
+        if self.value is not None:
+            slack = _ROUNDING * self.tolerance
+        return self.low - slack <= self.computed <= self.high + slack
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether it was put to the test: met, or missed."""
+        return self.beyond is None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A sentence of a paper: all rows that spell it out."""
+
+    __test__ = False  # pytest shall not take it for one of its own
+
+    name: str
+    """The sentence, or the name of its one row."""
+    rows: tuple[Row, ...]
+    """Its rows; all of them have to be met."""
+
+    @property
+    def role(self) -> Role:
+        """Prediction if any of its rows is one."""
+        roles = {row.role for row in self.rows}
+        return Role.PREDICTION if Role.PREDICTION in roles else self.rows[0].role
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether all its rows were put to the test."""
+        return all(row.is_tried for row in self.rows)
+
+    @property
+    def met(self) -> bool:
+        """Whether all its rows are met."""
+        return all(row.met for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +164,8 @@ class Reproduction:
 
     paper: str
     """Key of the bibliography."""
-    run: Run
-    """The simulated run behind all rows."""
+    run: Run | None
+    """The simulated run behind all rows, None where nothing of the paper is simulated yet."""
     conditions: tuple[Condition, ...]
     """One for each sample of the recipe."""
     rows: tuple[Row, ...]
@@ -75,12 +173,30 @@ class Reproduction:
     seed: int
     """Seed of the noise of the spectra."""
 
+    @property
+    def chemistry(self) -> str | None:
+        """Name and version of the chemistry behind the run."""
+        return None if self.run is None else self.run.chemistry
+
+    @property
+    def mass_error(self) -> float | None:
+        """Largest relative drift of the mass balance in any sample [1]."""
+        return None if self.run is None else self.run.mass_error
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """Return the rows by the sentence that they spell out, in order; a row of its own is one."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.test or row.id, []).append(row)
+        return tuple(Test(name, tuple(rows)) for name, rows in found.items())
+
     def published(self, sample: str) -> dict[str, Row]:
-        """Return the rows of a sample's published numbers by quantity, residence times left out."""
+        """Return the rows of a sample's printed values by quantity, without bounds and residence times."""
         return {
             row.quantity: row
             for row in self.rows
-            if row.condition == sample and row.role is not Role.ARITHMETIC
+            if row.condition == sample and row.value is not None and row.role is not Role.ARITHMETIC
         }
 
     def role(self, sample: str) -> Role | None:
@@ -89,6 +205,10 @@ class Reproduction:
         return None if size is None else size.role
 
     def counted(self, role: Role) -> tuple[int, int]:
-        """Return how many rows of a role are met, and how many there are."""
-        rows = [row for row in self.rows if row.role is role]
+        """Return how many rows of a role are met, and how many were put to the test."""
+        rows = [row for row in self.rows if row.role is role and row.is_tried]
         return sum(row.met for row in rows), len(rows)
+
+    def untried(self, role: Role) -> int:
+        """Return how many rows of a role nothing has computed."""
+        return sum(row.role is role and not row.is_tried for row in self.rows)
