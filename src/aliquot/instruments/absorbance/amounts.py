@@ -19,6 +19,7 @@ from aliquot.finding import Finding, Interval
 from aliquot.instruments.absorbance.background import transparent
 from aliquot.instruments.absorbance.edge import find_edge
 from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption, parent_of
+from aliquot.instruments.absorbance.kernel import first_exciton, kernel, size_limits
 from aliquot.instruments.absorbance.quality.examine import examine
 from aliquot.instruments.absorbance.quality.limits import SATURATED
 from aliquot.instruments.absorbance.quality.record import checked_mask
@@ -52,6 +53,8 @@ INDEX_SD = 0.01
 """Standard uncertainty of a refractive index that was given, or whose card has no range [1].
 
 Estimated because handbooks give it at 589 nm and 20 degC."""
+
+_SIZES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def amount_of(
         precursors: Spectrum of all that absorbs and is no dot, with path and dilution.
 
     Returns:
-        The findings with their budgets by cause: noise, mu_i, n_s, path and dilution, scatter, precursors.
+        The findings with their budgets by cause: noise, mu_i, n_s, path and dilution, scatter, precursors,
+        and confinement, which is how far lineshape of the card and bulk formula are apart for these dots.
 
     Raises:
         SignalError: If path or dilution are not known, or nothing can be read at the wavelength.
@@ -122,7 +126,7 @@ def amount_of(
         >>> crude = Signal(SignalKind.ABSORBANCE, nm, seen, "A1", path_mm=1.0, dilution=20.0, medium="hexane")
         >>> found = amount_of(crude, store.material("InP"))
         >>> round(found.concentration.value.value), sorted(found.concentration.budget)
-        (89, ['mu_i', 'n_s', 'noise', 'path and dilution', 'scatter'])
+        (89, ['confinement', 'mu_i', 'n_s', 'noise', 'path and dilution', 'scatter'])
     """
     read = _read(signal, material, at_nm, mask, precursors)
     index, index_sd = _index(signal, n_s)
@@ -133,6 +137,7 @@ def amount_of(
         "mu_i": MU_SD,
         "n_s": _by_index(material, read.nm, index, index_sd),
         "path and dilution": PATH_SD,
+        "confinement": _by_confinement(material, read.nm, read.e1_ev, index) / mu,
     }
     evidence = (
         f"A = {read.dots:.3f} of dots at {read.nm:g} nm, mu_i = {mu:.3g} cm-1 in a medium of n = {index:.3f}"
@@ -202,6 +207,7 @@ class _Read:
     parts: dict[str, float]
     taken: dict[str, float]
     flags: tuple[str, ...]
+    e1_ev: float | None
 
 
 def _read(
@@ -217,7 +223,8 @@ def _read(
     trusted = examined.mask if mask is None else checked_mask(signal, mask)
     nm = _where(signal, material, at_nm, trusted)
     seen = float(np.interp(nm, signal.wavelengths, signal.values))
-    below = transparent(signal, find_edge(signal, trusted), nm, examined.noise, trusted)
+    edge = find_edge(signal, trusted)
+    below = transparent(signal, edge, nm, examined.noise, trusted)
     tail = 0.0 if precursors is None else _tail(precursors, nm, path_cm)
     dots = seen - below.at(nm) - tail
     if dots <= 0.0:
@@ -229,7 +236,7 @@ def _read(
         parts["precursors"] = tail / dots / float(np.sqrt(3.0))
     taken = {"offset": below.offset, "scatter": below.at(nm) - below.offset, "precursors": tail}
     flags = (*below.flags, *_doubts(signal, material, nm, seen, precursors))
-    return _Read(nm, dots, path_cm, parts, taken, flags)
+    return _Read(nm, dots, path_cm, parts, taken, flags, edge.e1_ev)
 
 
 def _path(signal: Signal) -> float:
@@ -293,6 +300,21 @@ def _by_index(material: Material, nm: float, n_s: float, sd: float) -> float:
     """Return what the uncertainty of the index does to mu_i, relative [1]."""
     low, middle, high = (intrinsic_absorption(material, nm, n) for n in (n_s - sd, n_s, n_s + sd))
     return abs(high - low) / 2.0 / middle
+
+
+def _by_confinement(material: Material, nm: float, e1_ev: float | None, n_s: float) -> float:
+    """Return how far a dot with this first exciton absorbs from what the bulk formula says [cm-1].
+
+    By the lineshape of the card, which is anchored to the formula for one size only. Which of the two is
+    right for the others is not known, so that their distance is an uncertainty and no correction.
+    """
+    if material.lineshape is None or e1_ev is None:
+        return 0.0
+    low, high = size_limits(material)
+    sizes = np.linspace(low, high, _SIZES)
+    nearest = sizes[[int(np.argmin(np.abs(first_exciton(material, sizes) - e1_ev)))]]
+    seen = float(kernel(material, np.array([nm]), nearest, n_s).values[0, 0])
+    return abs(seen - intrinsic_absorption(material, nm, n_s))
 
 
 def _tail(precursors: Signal, nm: float, path_cm: float) -> float:
