@@ -18,6 +18,8 @@ from aliquot.cli import (
     cite,
     clusters,
     compare,
+    convert,
+    emission,
     errata,
     landscape,
     lookup,
@@ -25,6 +27,7 @@ from aliquot.cli import (
     mass_size,
     material,
     output,
+    read,
     reagent,
     reproduce,
     routes,
@@ -63,6 +66,7 @@ def _root(
 
 app.command("simulate", short_help="A recipe in, populations and spectra out.")(simulate.simulate)
 app.command("analyse", short_help="Measured spectra in, findings out.")(analyse.analyse)
+app.command("emission", short_help="Emission in; peaks, widths, yield, colour out.")(emission.emission)
 app.command("assign", short_help="Formulas of clusters for a mass, and their rivals.")(assign.assign)
 app.command("mass", short_help="A mass spectrum in; formulas, series, bands out.")(mass.mass)
 app.command("mass-size", short_help="The diameter of a dot of a mass, and back.")(mass_size.mass_size)
@@ -78,6 +82,8 @@ app.command("tem", short_help="Sizes of dots from an electron micrograph.")(tem.
 app.command("compare", short_help="What instruments say of one sample, side by side.")(compare.compare)
 app.command("cite", short_help="What a recipe, a result or a card stands on.")(cite.cite)
 app.command("xrd", short_help="Diameter and phases from an X-ray pattern.")(xrd.xrd)
+app.command("read", short_help="What a file of an instrument holds, and what is odd.")(read.read)
+app.command("convert", short_help="A file of an instrument into an open format.")(convert.convert)
 
 app.add_typer(recipe.app, name="recipe", short_help="Check, tabulate, scale, export, import, copy recipes.")
 

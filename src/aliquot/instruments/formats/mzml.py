@@ -30,8 +30,16 @@ _LEVEL, _CENTROID, _PROFILE = "MS:1000511", "MS:1000127", "MS:1000128"
 
 
 @dataclass(frozen=True, slots=True)
-class _Scan:
-    """One spectrum of a file."""
+class Scan:
+    """One spectrum of a file.
+
+    Attributes:
+        label: What the file calls it.
+        level: MS level, 1 for a survey.
+        mode: Curve or list of peaks, None where the file does not tell.
+        mz: Mass over charge [Da], in the order of the file, shape (n,).
+        intensities: Intensities, shape (n,).
+    """
 
     label: str
     level: int
@@ -66,9 +74,7 @@ def read_mzml(path: str | Path, scan: int | None = None) -> MassSpectrum:
         SignalError: If the spectrum is none.
     """
     path = Path(path)
-    _bearable(path)
-    # Scans of mzXML stand within each other, and end before that which holds them.
-    scans = [found for _, found in sorted(_scans(path), key=lambda pair: pair[0])]
+    scans = read_scans(path)
     surveys = [i for i, found in enumerate(scans) if found.level == 1 and found.mz.size > 1]
     wanted = [scan - 1] if scan is not None else surveys
     if not wanted or not 0 <= wanted[0] < len(scans):
@@ -90,6 +96,20 @@ def read_mzml(path: str | Path, scan: int | None = None) -> MassSpectrum:
     return replace(spectrum, mode=found.mode or spectrum.mode, flags=flags)
 
 
+def read_scans(path: Path) -> list[Scan]:
+    """Read all spectra of an mzML or mzXML file, in the order in which they begin.
+
+    Args:
+        path: File to read.
+
+    Raises:
+        FormatError: As :func:`read_mzml` does, but for the choice of a spectrum.
+    """
+    _bearable(path)
+    # Scans of mzXML stand within each other, and end before that which holds them.
+    return [found for _, found in sorted(_scans(path), key=lambda pair: pair[0])]
+
+
 def _bearable(path: Path) -> None:
     """Refuse a file that is not there or too large, before it is read."""
     with readable(path):
@@ -104,7 +124,7 @@ def _bearable(path: Path) -> None:
         )
 
 
-def _scans(path: Path) -> Iterator[tuple[int, _Scan]]:
+def _scans(path: Path) -> Iterator[tuple[int, Scan]]:
     """Yield the spectra of a file as they end, each with its place in the order in which they begin."""
     whole = 0
     for place, scan in _parsed(path):
@@ -120,7 +140,7 @@ def _scans(path: Path) -> Iterator[tuple[int, _Scan]]:
         yield place, scan
 
 
-def _parsed(path: Path) -> Iterator[tuple[int, _Scan]]:
+def _parsed(path: Path) -> Iterator[tuple[int, Scan]]:
     """Yield the spectra of a file with their places, or tell what is damaged in it."""
     places: dict[ET.Element, int] = {}
     groups: dict[str, list[ET.Element]] = {}
@@ -172,7 +192,7 @@ def _terms(element: ET.Element, groups: dict[str, list[ET.Element]]) -> dict[str
     return told
 
 
-def _of_mzml(element: ET.Element, groups: dict[str, list[ET.Element]]) -> _Scan:
+def _of_mzml(element: ET.Element, groups: dict[str, list[ET.Element]]) -> Scan:
     terms = _terms(element, groups)
     arrays = {}
     for part in element.iter():
@@ -190,7 +210,7 @@ def _of_mzml(element: ET.Element, groups: dict[str, list[ET.Element]]) -> _Scan:
     if mz.size != intensities.size:
         told_sizes = f"{mz.size} values of m/z and {intensities.size} intensities in '{label}'"
         raise ValueError(told_sizes)
-    return _Scan(label, level, mode, mz, intensities)
+    return Scan(label, level, mode, mz, intensities)
 
 
 def _unpacked(raw: bytes, told: int | None) -> bytes:
@@ -226,7 +246,7 @@ def _array(element: ET.Element, told: dict[str, str], length: int | None = None)
     return values
 
 
-def _of_mzxml(element: ET.Element, *, centroided: bool) -> _Scan:
+def _of_mzxml(element: ET.Element, *, centroided: bool) -> Scan:
     peaks = _child(element, "peaks")
     text = "" if peaks is None else peaks.text or ""
     told = {} if peaks is None else peaks.attrib
@@ -245,4 +265,4 @@ def _of_mzxml(element: ET.Element, *, centroided: bool) -> _Scan:
         raise ValueError(told_sizes)
     mode = Mode.CENTROID if centroided or element.get("centroided") == "1" else None
     label = f"scan {element.get('num', '?')}"
-    return _Scan(label, int(element.get("msLevel", 1)), mode, pairs[:, 0], pairs[:, 1])
+    return Scan(label, int(element.get("msLevel", 1)), mode, pairs[:, 0], pairs[:, 1])

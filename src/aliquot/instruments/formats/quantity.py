@@ -42,7 +42,7 @@ def absorbance(
             given=f"values up to {np.max(values):.4g} under '{heading}'",
             expected="absorbances",
             why="an emission, a reflection or a count is no absorbance",
-            remedy="Give the absorption spectra of the aliquots; else correct the heading or scale.",
+            remedy="Emission is read by 'aliquot emission'; else correct the heading or scale.",
             where=where,
         )
     if not (percent or share):

@@ -13,6 +13,12 @@ from aliquot.instruments.formats.numbers import number
 LARGEST = 64 * 1024 * 1024
 """Largest file that is read [bytes]; a series of spectra has a hundred thousand at most."""
 
+MOST_LINES = 2_500_000
+"""Most lines of a text that is parted into cells; each takes some hundred bytes of memory."""
+
+SHOWN = 1000
+"""Lines by which is judged what parts the cells."""
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Control characters that no text has; tab and line ends do not count.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
@@ -66,7 +72,7 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read a file as delimited text: tab, semicolon or comma, whichever parts the most lines into numbers.
+    """Read a file as delimited text.
 
     Args:
         path: File to read.
@@ -75,9 +81,51 @@ def read_sheet(path: Path) -> Sheet:
         FormatError: If the file can not be read, is no text, or is too large.
     """
     file = str(path)
-    lines = _LINE_END.split(decode(read_bytes(path), file))
-    sheets = [_sheet(lines, delimiter, file) for delimiter in "\t;,"]
-    return max(sheets, key=lambda sheet: sum(map(sheet.is_data, sheet.rows)))
+    return sheet_of(decode(read_bytes(path), file), file)
+
+
+def sheet_of(text: str, file: str) -> Sheet:
+    """Part a text at tab, semicolon, comma or blanks, whichever parts the most lines into numbers.
+
+    Args:
+        text: The text.
+        file: Name of the file, for errors.
+
+    Raises:
+        FormatError: If a line can not be parted.
+
+    Example:
+        >>> [row.cells for row in sheet_of("Wavelength (nm)  Abs" + chr(10) + "400  0,1", "a.txt").rows]
+        [('Wavelength (nm)', 'Abs'), ('400', '0,1')]
+    """
+    bearable_lines(text, file)
+    lines = _LINE_END.split(text)
+    # Of a long file a part of the lines shows what parts them.
+    some = lines if len(lines) <= SHOWN else lines[:: len(lines) // SHOWN + 1]
+    sheets = {delimiter: _sheet(some, delimiter, file) for delimiter in "\t;, "}
+    best = max(sheets, key=lambda delimiter: sum(map(sheets[delimiter].is_data, sheets[delimiter].rows)))
+    return sheets[best] if some is lines else _sheet(lines, best, file)
+
+
+def bearable_lines(text: str, file: str) -> None:
+    """Refuse a text of more lines than any spectrum has.
+
+    Args:
+        text: The text.
+        file: Name of the file, for the error.
+
+    Raises:
+        FormatError: If it has too many.
+    """
+    count = text.count("\n") + text.count("\r") - text.count("\r\n")
+    if count > MOST_LINES:
+        raise FormatError(
+            given=f"{count} lines",
+            expected=f"at most {MOST_LINES}",
+            why="no spectrum is so long, and each line takes some hundred bytes of memory",
+            remedy="Export the spectra alone.",
+            where=Where(file, MOST_LINES),
+        )
 
 
 def decode(content: bytes, file: str) -> str:
@@ -163,14 +211,20 @@ def read_bytes(path: Path) -> bytes:
 
 def _sheet(lines: list[str], delimiter: str, file: str) -> Sheet:
     """Return the lines parted at a delimiter."""
-    rows = tuple(
-        Row(count, _cells(line, delimiter, Where(file, count))) for count, line in enumerate(lines, 1)
-    )
+    rows = tuple(Row(count, _cells(line, delimiter, file, count)) for count, line in enumerate(lines, 1))
     return Sheet(file, rows, decimal_comma=delimiter != ",")
 
 
-def _cells(line: str, delimiter: str, where: Where) -> tuple[str, ...]:
+def _cells(line: str, delimiter: str, file: str, count: int) -> tuple[str, ...]:
     """Part one line, with or without quotes."""
+    if delimiter == " ":
+        # A heading may have blanks within: 'Wavelength (nm)  Abs', 'Wavelength (nm) Abs'.
+        parts = line.split()
+        if parts and number(parts[0], decimal_comma=True) is None:
+            parts = re.split(
+                r"\s{2,}|\t" if re.search(r"\S\s{2,}\S|\t", line) else r"\s(?![(\[/])", line.strip()
+            )
+        return tuple(parts)
     if '"' not in line:
         return tuple(cell.strip() for cell in line.split(delimiter))
     try:
@@ -181,5 +235,5 @@ def _cells(line: str, delimiter: str, where: Where) -> tuple[str, ...]:
             expected="delimited text",
             why=str(fault),
             remedy="Check the quotes on this line.",
-            where=where,
+            where=Where(file, count),
         ) from None
