@@ -1,104 +1,54 @@
 """How often the intervals of an inverted spectrum hold the truth, and how near the estimates come.
 
-    python benchmarks/coverage_of_intervals.py [seeds]
+    python benchmarks/coverage_of_intervals.py [seeds] [cases]
 
-Every truth is a ladder of whole rungs, seen by the spectrometer of wang2023 with noise of 1e-3, inverted with
-the kernel that made it. The kernel being exact, this is the part that noise and smoothing have in the
-uncertainty.
+First with the kernel that made the spectrum: what noise and smoothing have in the uncertainty. Then with
+lineshapes drawn from the spread on the card, which the reader does not know: one spectrum alone, and a
+series of four with what it has taught. Every truth is a ladder of whole rungs, seen with noise of 1e-3.
 """
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import erfc
 
 from aliquot.instruments.absorbance.invert import invert
+from aliquot.instruments.absorbance.joint import learn
 from aliquot.instruments.absorbance.observe import Spectrometer, observe
-from aliquot.knowledge import store
-from aliquot.population import Population, Weighting
-
-UNIT_VOLUME = 0.0503
-RUNGS = np.arange(1.0, 2201.0)
-DIAMETERS = np.cbrt(6.0 * UNIT_VOLUME * RUNGS / np.pi)
-
-
-def lognormal(mean: float, rsd: float) -> np.ndarray:
-    """Return the share of volume on each rung of a volume-weighted log-normal distribution."""
-    variance = np.log1p(rsd**2)
-    density = np.exp(-((np.log(DIAMETERS / mean) + 0.5 * variance) ** 2) / (2.0 * variance)) / DIAMETERS
-    share = np.where(DIAMETERS > 1.2, density * np.gradient(DIAMETERS), 0.0)
-    return share / share.sum()
-
-
-def tailed(mean: float, rsd: float, decay: float) -> np.ndarray:
-    """Return a Gaussian front with an exponential tail to small sizes [nm], as lasting nucleation leaves it.
-
-    The ladder of wang2023 at 250 degC has this form, with a decay of 0.3 to 0.4 nm and half a per cent of the
-    volume below the 1.88 nm from which a window that begins at 400 nm shows the first exciton.
-    """
-    front, width = mean + decay, np.sqrt((mean * rsd) ** 2 - decay**2)
-    density = np.exp((DIAMETERS - front) / decay) * erfc(
-        ((DIAMETERS - front) / width + width / decay) / np.sqrt(2.0)
-    )
-    share = np.where(DIAMETERS > 1.2, density * np.gradient(DIAMETERS), 0.0)
-    return share / share.sum()
-
-
-def hidden() -> np.ndarray:
-    """Return a distribution with 2 % of its volume where the window shows nothing: not to be recovered."""
-    below = (
-        np.exp((DIAMETERS - 3.72) / 0.85) * (DIAMETERS < 3.72) * (DIAMETERS > 1.5) * np.gradient(DIAMETERS)
-    )
-    return 0.55 * lognormal(3.72, 0.075) + 0.45 * below / below.sum()
-
-
-TRUTHS: dict[str, Callable[[], np.ndarray]] = {
-    "log-normal 2.7 nm, 7.7 %": lambda: lognormal(2.7, 0.077),
-    "log-normal 2.9 nm, 10 %": lambda: lognormal(2.9, 0.10),
-    "tailed 3.4 nm, 16 %": lambda: tailed(3.4, 0.16, 0.38),
-    "tailed 2.8 nm, 9 %": lambda: tailed(2.8, 0.09, 0.18),
-    "tailed 3.5 nm, 12 %": lambda: tailed(3.5, 0.12, 0.35),
-    "log-normal 3.4 nm, 16 %": lambda: lognormal(3.4, 0.16),
-    "two modes 2.4 and 3.6 nm": lambda: 0.55 * lognormal(2.45, 0.07) + 0.45 * lognormal(3.6, 0.083),
-    "every 34th rung, 2.9 nm": lambda: np.where(RUNGS % 34 == 0, lognormal(2.9, 0.10), 0.0),
-    "one rung, 2.7 nm": lambda: np.where(RUNGS == 205, 1.0, 0.0),
-    "2 % hidden": hidden,
-}
-"""Shares of volume by rung."""
-
-CLAIMED = tuple(TRUTHS)[:7]
-"""Truths whose mean and RSD the method claims to recover; the others show where it ends."""
-
-VOLUME_FRACTION = 1.5e-3
-"""Volume of dots in the aliquot [1]: 50 mM of InP."""
-
+from aliquot.instruments.absorbance.recovered import Recovered
+from aliquot.population import Weighting
+from benchmarks.synthetic_dots import (
+    CLAIMED,
+    DIAMETERS,
+    FOUR,
+    FOUR_WITH_TAILS,
+    HEXANE,
+    INP,
+    TRUTHS,
+    VOLUME_FRACTION,
+    any_case,
+    any_lineshape,
+    moments,
+    population,
+    spectrum,
+)
+from benchmarks.timing import load
 
 SHOWN_FROM = 1.875
 """Smallest node of the recovered distribution with first exciton above 400 nm, less half a step [nm]."""
 
 
-def population(shares: np.ndarray) -> Population:
-    """Return a population with these shares of volume."""
-    units = VOLUME_FRACTION * shares / shares.sum() / (6.02214076e23 * UNIT_VOLUME * 1e-27)
-    return Population("InP", UNIT_VOLUME, units / RUNGS)
-
-
 def coverage(shares: np.ndarray, seeds: int, noise: float = 1e-3) -> dict[str, float]:
-    """Invert noisy spectra of one truth; errors in nm and points, coverage in per cent."""
-    material, dots = store.material("InP"), population(shares)
-    spectrometer = Spectrometer(store.solvent("hexane"), noise=noise)
+    """Invert noisy spectra of one truth by the kernel that made them; errors in nm and points, held in %."""
+    dots = population(shares)
+    spectrometer = Spectrometer(HEXANE, noise=noise)
     sizes = dots.sizes(Weighting.VOLUME)
-    shown = float((shares / shares.sum())[DIAMETERS >= SHOWN_FROM].sum())
-    truth = np.array([sizes.mean, sizes.rsd, shown * VOLUME_FRACTION])
+    truth = np.array([sizes.mean, sizes.rsd, _shown(shares)])
     rows = []
     for seed in range(seeds):
-        found = invert(
-            observe(dots, material, spectrometer, label="truth", seed=1000 + seed), material, seed=seed
-        )
-        told = [finding.value for finding in (found.mean, found.rsd, found.volume_fraction)]
-        rows.append([[i.value, i.low, i.high] for i in told if i is not None])
+        signal = observe(dots, INP, spectrometer, label="truth", seed=1000 + seed)
+        rows.append(_told(invert(signal, INP, lineshape="exact", seed=seed)))
     value, low, high = np.moveaxis(np.array(rows), 2, 0)
     error, held = value - truth, 100.0 * ((low <= truth) & (truth <= high)).mean(axis=0)
     return {
@@ -112,14 +62,79 @@ def coverage(shares: np.ndarray, seeds: int, noise: float = 1e-3) -> dict[str, f
     }  # fmt: skip
 
 
-def main(seeds: int = 200) -> None:
-    print(f"{seeds} seeds, noise 1e-3; error as mean ± sd (worst), interval as mean half width, held in %")
+def _shown(shares: np.ndarray) -> float:
+    """Return the volume fraction of dots that the window shows [1]."""
+    return float((shares / shares.sum())[DIAMETERS >= SHOWN_FROM].sum()) * VOLUME_FRACTION
+
+
+def _told(found: Recovered) -> list[list[float]]:
+    """Return estimate and bounds of mean, RSD and volume fraction."""
+    told = [finding.value for finding in (found.mean, found.rsd, found.volume_fraction)]
+    return [[i.value, i.low, i.high] for i in told if i is not None]
+
+
+def _truth(shares: np.ndarray) -> list[float]:
+    return [*moments(DIAMETERS, shares), _shown(shares)]
+
+
+def single(cases: Sequence[int]) -> dict[str, np.ndarray]:
+    """Read spectra of drawn distributions and lineshapes, each alone; errors and half widths by kind.
+
+    Returns:
+        By kind, for each case: error, half width and whether the truth is held, of mean [nm], RSD [1] and
+        volume fraction [1], shape (cases, 3, 3).
+    """
+    found: dict[str, list[np.ndarray]] = {}
+    for seed in cases:
+        kind, shares, material = any_case(seed)
+        told = invert(spectrum(shares, material, 7000 + seed, dilution=10.0), INP, seed=seed)
+        found.setdefault(kind, []).append(_compared(told, shares))
+    return {kind: np.array(rows) for kind, rows in found.items()}
+
+
+def series(cases: Sequence[int]) -> dict[str, np.ndarray]:
+    """Read sets of four with the lineshape that each set has taught; as :func:`single`, by set."""
+    found: dict[str, list[np.ndarray]] = {}
+    for seed in cases:
+        four = (FOUR, FOUR_WITH_TAILS)[seed % 2]
+        material = any_lineshape(seed)
+        shares = [make() for make in four.values()]
+        spectra = [spectrum(share, material, 9000 + 10 * seed + k) for k, share in enumerate(shares)]
+        lineshape = learn(spectra, INP, seed=seed)
+        for signal, share in zip(spectra, shares, strict=True):
+            told = invert(signal, INP, lineshape=lineshape, seed=seed)
+            name = "series of four" + (", tails" if four is FOUR_WITH_TAILS else "")
+            found.setdefault(name, []).append(_compared(told, share))
+    return {kind: np.array(rows) for kind, rows in found.items()}
+
+
+def _compared(told: Recovered, shares: np.ndarray) -> np.ndarray:
+    value, low, high = np.array(_told(told)).T
+    truth = np.array(_truth(shares))
+    return np.stack([value - truth, 0.5 * (high - low), (low <= truth) & (truth <= high)], axis=1)
+
+
+def line(name: str, rows: np.ndarray, seconds: float) -> str:
+    error, half, held = np.moveaxis(rows, 2, 0)
+    rms = np.sqrt((error**2).mean(axis=0))
+    share = 100.0 * held.mean(axis=0)
+    return (
+        f"{name:24s} {len(rows):4d} | "
+        f"mean rms {rms[0]:.3f} nm, ± {half[:, 0].mean():.3f}, held {share[0]:5.1f} | "
+        f"RSD rms {100 * rms[1]:.2f} points, ± {100 * half[:, 1].mean():.2f}, held {share[1]:5.1f} | "
+        f"volume held {share[2]:5.1f} | {seconds:.2f} s"
+    )
+
+
+def exact(seeds: int) -> None:
+    print(f"{seeds} seeds, exact kernel; error as mean ± sd (worst), interval as mean half width, held in %")
     for name, shares in TRUTHS.items():
-        begin = time.perf_counter()
+        begin = time.process_time()
         row = coverage(shares(), seeds)
-        row["seconds"] = (time.perf_counter() - begin) / seeds
+        row["seconds"] = (time.process_time() - begin) / seeds
+        claim = " " if name in CLAIMED else "*"
         print(
-            f"{name:26s} {row['mean']:.3f} nm {row['rsd']:5.2f} % | "
+            f"{name:26s}{claim}{row['mean']:.3f} nm {row['rsd']:5.2f} % | "
             f"mean {row['bias_nm']:+.4f} ± {row['sd_nm']:.4f} ({row['worst_nm']:.3f}) nm, "
             f"± {row['half_nm']:.3f}, held {row['held_mean']:5.1f} | "
             f"RSD {row['bias_points']:+.2f} ± {row['sd_points']:.2f} ({row['worst_points']:.2f}) points, "
@@ -129,5 +144,23 @@ def main(seeds: int = 200) -> None:
         )
 
 
+def drawn(cases: int) -> None:
+    for what, work in (("one spectrum alone", single), ("series", series)):
+        count = cases if work is single else max(cases // 5, 2)
+        print(f"{count} drawn lineshapes, {what}; {load()}", flush=True)
+        begin = time.process_time()
+        found = work(range(count))
+        everything = np.concatenate(list(found.values()))
+        seconds = (time.process_time() - begin) / len(everything)
+        for kind, rows in found.items():
+            print(line(kind, rows, seconds))
+        print(line("all", everything, seconds), flush=True)
+
+
+def main(seeds: int = 100, cases: int = 150) -> None:
+    exact(seeds)
+    drawn(cases)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(*(int(argument) for argument in sys.argv[1:3]))

@@ -1,13 +1,16 @@
 """Absorption per volume: the bulk formula, and the lineshape of one dot."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from aliquot.errors import CardError, InputError, RangeError
+from aliquot.instruments.absorbance.constants import freedom_of
 from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption, local_field, refractive_index
-from aliquot.instruments.absorbance.kernel import absorption, first_exciton, kernel
+from aliquot.instruments.absorbance.kernel import absorption, first_exciton, kernel, scene_of
+from aliquot.instruments.absorbance.lines import first_width
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Solvent
 from aliquot.population import Population
@@ -133,3 +136,24 @@ def test_dots_too_large_for_the_lineshape_are_refused_where_they_matter():
     mixed = _population(205, 1.0, 4000)
     mixed.rungs[3699] = 1e-9
     assert absorption(mixed, INP, WINDOW, 1.40)[0] > 0.0
+
+
+def test_derivatives_to_the_constants_are_those_of_differences():
+    freedom = freedom_of(INP.lineshape)
+    scene = scene_of(INP, np.linspace(1.4, 3.1, 60), np.array([1.4, 2.0, 2.7, 3.0, 3.6, 5.9]))
+    # far enough from the card that the width of large dots is held at its least
+    z = np.array([0.5, 2.6, -0.3, 0.7, 0.2, -0.3, 0.4, 0.8, -0.6])
+    value, slopes = scene.with_slopes(freedom.at(z))
+    assert value == pytest.approx(scene.kernel(freedom.at(z)), rel=1e-12)
+    gains = freedom.gains(z)
+    for k, step in enumerate(1e-5 * np.eye(freedom.size)):
+        difference = (scene.kernel(freedom.at(z + step)) - scene.kernel(freedom.at(z - step))) / 2e-5
+        assert slopes[k] * gains[k] == pytest.approx(
+            difference, rel=1e-4, abs=1e-8 * np.abs(difference).max()
+        )
+
+
+def test_a_width_never_falls_to_nothing():
+    constants = replace(freedom_of(INP.lineshape).centre, slope=0.05)
+    widths = first_width(constants, np.array([2.0, 3.0, 3.5, 6.0]))
+    assert widths == pytest.approx([0.090, 0.040, 0.015, 0.008])

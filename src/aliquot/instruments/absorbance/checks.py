@@ -6,7 +6,8 @@ from jaxtyping import Float
 from aliquot.errors import SignalError
 from aliquot.instruments.absorbance.edge import SATURATED
 from aliquot.instruments.absorbance.kernel import first_exciton
-from aliquot.instruments.absorbance.problem import Problem, Solution
+from aliquot.instruments.absorbance.problem import Solution
+from aliquot.instruments.absorbance.reduced import Reduced
 from aliquot.instruments.signal import Signal
 from aliquot.knowledge.records import Material
 from aliquot.units import EV_NM
@@ -47,11 +48,9 @@ def refuse_unfit(signal: Signal) -> None:
     )  # fmt: skip
 
 
-def refuse_empty(
-    columns: Problem, reduced: Float[np.ndarray, " unknowns"], noise: float, signal: Signal
-) -> None:
+def refuse_empty(s: Reduced, signal: Signal) -> None:
     """Refuse a spectrum in which nothing but background stands out of the noise; raises SignalError."""
-    y = reduced[len(columns.background) :] / noise
+    y = s.frame.beyond(s.rows) / s.noise
     stands_out = (float(y @ y) - y.size) / np.sqrt(2.0 * y.size)
     if stands_out < CONTRAST:
         raise _error(
@@ -94,11 +93,13 @@ def refuse_strange(residual: Float[np.ndarray, " wavelengths"], signal: Signal) 
         )
 
 
-def refuse_edge(columns: Problem, solution: Solution, signal: Signal, material: Material) -> None:
+def refuse_edge(
+    diameters: Float[np.ndarray, " sizes"], solution: Solution, signal: Signal, material: Material
+) -> None:
     """Refuse a window that ends before the absorption does, or begins behind it; raises SignalError."""
-    first = _first_nm(material, columns.diameters)
+    first = _first_nm(material, diameters)
     share = solution.amounts / solution.amounts.sum()
-    mean = _first_nm(material, np.array([share @ columns.diameters]))[0]
+    mean = _first_nm(material, np.array([share @ diameters]))[0]
     begin, end = (float(w) for w in signal.wavelengths[[0, -1]])
     red = float(share[first > end].sum())
     if red > BEYOND:
@@ -117,14 +118,19 @@ def refuse_edge(columns: Problem, solution: Solution, signal: Signal, material: 
 
 
 def doubts(
-    signal: Signal, columns: Problem, solution: Solution, material: Material, *, missed_by: float
+    signal: Signal,
+    diameters: Float[np.ndarray, " sizes"],
+    solution: Solution,
+    material: Material,
+    *,
+    missed_by: float,
 ) -> tuple[str, ...]:
     """Return what to doubt about a fit; ``missed_by`` is its chi-squared over what noise alone may reach."""
     share = solution.amounts / solution.amounts.sum()
-    mean = float(share @ columns.diameters)
+    mean = float(share @ diameters)
     curve = material.sizing[0]
     low, high = (bound.value for bound in curve.range)
-    hidden = float(share[_first_nm(material, columns.diameters) < signal.wavelengths[0]].sum())
+    hidden = float(share[_first_nm(material, diameters) < signal.wavelengths[0]].sum())
     highest = float(signal.values.max())
     extrapolated = (
         f"The mean of {mean:.2f} nm lies outside {low:g} to {high:g} nm, where the sizing curve "

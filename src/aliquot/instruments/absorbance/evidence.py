@@ -1,45 +1,47 @@
-"""How well each prior foretells a spectrum: the evidence, over all envelopes and strengths of smoothing.
+"""How well each prior foretells a spectrum: the evidence, over envelopes and strengths of smoothing.
 
 With Gaussian noise and a Gaussian prior on u (positivity left aside) the evidence is known in closed form: in
 the singular vectors of K e L^-1 the data are independent, y_k ~ N(0, noise^2 + s_k^2 / strength), and
 
     ln P(A | envelope, strength) = -1/2 sum_k [ y_k^2 / v_k + ln v_k ],   v_k = noise^2 + s_k^2 / strength
 
-after the backgrounds are projected out (a flat prior on each). The singular vectors depend on the window only
-and are kept, so that a further spectrum costs milliseconds.
+after the backgrounds are projected out (a flat prior on each). All strengths of an envelope cost one small
+decomposition, which a problem keeps; the best envelope is climbed to, side by side, from several starts.
 
 Source: MacKay 1992, "Bayesian interpolation" (Neural Comput. 4, 415), in the notation of singular vectors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
-from scipy.linalg import eigh, solve_banded
+from scipy.linalg.lapack import dsyev
 
 from aliquot.instruments.absorbance.prior import (
     STRENGTHS,
     Envelope,
     centres,
-    envelopes,
-    roughness,
+    smoothing,
     symmetric,
 )
-from aliquot.instruments.absorbance.problem import Problem
+from aliquot.instruments.absorbance.problem import NEGLIGIBLE, Problem
 
-TEMPER = 2.0
+TEMPER = 3.0
 """Weights in the ensemble are the evidence to the power 1/TEMPER [1].
 
-The evidence takes the Gaussian prior at its word and drops tails that are there: at 1 the intervals of tailed
-distributions hold mean and RSD in 72 to 96 % of cases, at 1.5 those of a mean in 80 % at the worst, at 2 in
-more than 90 %; at 4 they hold no more, and are twice as wide for narrow samples
-(benchmarks/coverage_of_intervals.py)."""
+The evidence takes the Gaussian prior at its word and drops tails that are there; at 1 the intervals of tailed
+distributions are too narrow, at 4 all are twice as wide (benchmarks/coverage_of_intervals.py)."""
 
-# What is smooth in size does not reach beyond; 108 change no interval and cost four times as much.
-_MODES = 48
-_AROUND = 2  # centres to both sides of the best that are weighed
+MODES = 32
+"""Directions that are weighed; what a spectrum says of smooth distributions does not reach beyond."""
+
+_FIRST_NM = (0.18, 0.432)  # widths of the envelopes with which the centre is looked for
+_ENOUGH = 0.1  # a climb ends when a round gains no more
+_FAR = 12.0  # priors that far below the best have no weight
+_ROUNDS = 8
+
+_Height = Callable[[Envelope], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """All priors that were weighed for one spectrum.
+    """The priors that matter for one spectrum, best first.
 
     Attributes:
         priors: The priors, shape (priors,).
@@ -65,75 +67,114 @@ class Belief:
     @property
     def best(self) -> Prior:
         """The prior of largest evidence."""
-        return self.priors[int(np.argmax(self.log_evidence))]
+        return self.priors[0]
 
     @property
     def weights(self) -> Float[np.ndarray, " priors"]:
         """Tempered weights [1], summing to 1, shape (priors,)."""
-        relative = np.exp((self.log_evidence - self.log_evidence.max()) / TEMPER)
+        relative = np.exp((self.log_evidence - self.log_evidence[0]) / TEMPER)
         return np.asarray(relative / relative.sum())
 
+    @property
+    def tempered(self) -> float:
+        """Tempered log evidence of all priors together [1]."""
+        relative = np.exp((self.log_evidence - self.log_evidence[0]) / TEMPER)
+        return float(self.log_evidence[0] / TEMPER + np.log(relative.sum()))
 
-def weigh(problem: Problem, reduced: Float[np.ndarray, " unknowns"], noise: float) -> Belief:
-    """Return the evidence of all envelopes near the best centre, at all strengths.
+    def first(self, count: int) -> "Belief":
+        """Return the best so many."""
+        return Belief(self.priors[:count], self.log_evidence[:count])
+
+    def ends(self, count: int) -> tuple[Envelope, ...]:
+        """Return the best so many envelopes, each once."""
+        return tuple(dict.fromkeys(prior.envelope for prior in self.priors))[:count]
+
+
+def weigh(
+    problem: Problem,
+    beyond: Float[np.ndarray, " directions"],
+    noise: float,
+    starts: Sequence[Envelope] = (),
+) -> Belief:
+    """Return the evidence of all envelopes on the way to the best, at all strengths.
 
     Args:
         problem: Columns of the window.
-        reduced: The spectrum in the basis of the problem, scaled such that amounts are of order 1.
+        beyond: What the spectrum holds beyond backgrounds, in the basis of the problem, scaled such that
+            amounts are of order 1.
         noise: Standard deviation of its values, in the same scale.
+        starts: Envelopes to climb from; looked for where none is given.
     """
-    y = reduced[len(problem.background) :][:_MODES]
+    y = beyond[:MODES]
+    seen: dict[Envelope, Float[np.ndarray, " strengths"]] = {}
+
+    def height(envelope: Envelope) -> float:
+        if envelope not in seen:
+            seen[envelope] = log_evidence(decomposed(problem, envelope), y, noise)
+        return float(seen[envelope].max())
+
+    for start in starts or _first(problem, height):
+        _climb(start, height, problem)
+    table = np.stack(list(seen.values()))
+    order = np.argsort(-table, axis=None)
+    order = order[table.ravel()[order] > table.max() - _FAR]
+    envelopes = list(seen)
+    rows, columns = np.unravel_index(order, table.shape)
+    priors = tuple(
+        Prior(envelopes[r], STRENGTHS[c]) for r, c in zip(rows.tolist(), columns.tolist(), strict=True)
+    )
+    return Belief(priors, table.ravel()[order])
+
+
+def _first(problem: Problem, height: _Height) -> tuple[Envelope, ...]:
+    """Return the best symmetric envelope of each of a few widths."""
     tried = centres(problem.diameters)
-    coarse = [float(_log_evidence(_modes(problem, c, coarse=True), y, noise).max()) for c in tried]
-    middle = int(np.argmax(coarse))
-    near = tried[max(middle - _AROUND, 0) : middle + _AROUND + 1]
-    tables = [_log_evidence(_modes(problem, c, coarse=False), y, noise) for c in near]
-    return Belief(_priors(near), np.concatenate(tables).ravel())
+    best = (max((symmetric(c, w) for c in tried), key=height) for w in _FIRST_NM)
+    return tuple(dict.fromkeys(best))
 
 
-@lru_cache(maxsize=32)  # ten thousand records, the same for all spectra of similar dots
-def _priors(near: tuple[float, ...]) -> tuple[Prior, ...]:
-    return tuple(Prior(e, a) for c in near for e in envelopes(c) for a in STRENGTHS)
+def _climb(start: Envelope, height: _Height, problem: Problem) -> Envelope:
+    """Return the best envelope that is reached by changing one thing at a time."""
+    low, high = (float(d) for d in problem.diameters[[0, -1]])
+    at = start
+    for _ in range(_ROUNDS):
+        before = height(at)
+        for way in (Envelope.sides_below, Envelope.sides_above, Envelope.moved):
+            steps: Iterable[Envelope] = (e for e in way(at) if low < e.centre < high)
+            at = max((at, *steps), key=height)
+        if height(at) - before < _ENOUGH:
+            break
+    return at
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Modes:
-    """Directions of the data that are independent under each envelope of a list, with their gain."""
+def decomposed(problem: Problem, envelope: Envelope) -> tuple[np.ndarray, np.ndarray]:
+    """Return directions that are independent under an envelope, as columns, and their gains s_k^2.
 
-    vectors: Float[np.ndarray, "envelopes modes modes"]
-    """Orthonormal directions, as rows, in the leading directions of the problem."""
-    gains: Float[np.ndarray, "envelopes modes"]
-    """s_k^2: variance of the signal along them for a strength of 1."""
-
-
-@lru_cache(maxsize=512)
-def _modes(problem: Problem, centre: float, *, coarse: bool) -> _Modes:
-    family: Sequence[Envelope] = symmetric(centre) if coarse else envelopes(centre)
-    reached = problem.of_sizes[:_MODES]
-    signals = _integrated(np.stack([reached * e.at(problem.diameters) for e in family]))
-    # numpy's ways to A A^T and its eigenvalues split such small matrices over threads, and on a busy machine
-    # take forty times as long; a copy of the transpose and LAPACK's plain driver do not
-    grams = signals @ np.ascontiguousarray(signals.transpose(0, 2, 1))
-    pairs = [eigh(gram, driver="ev") for gram in grams]
-    vectors = np.stack([vectors.T for _, vectors in pairs])
-    return _Modes(vectors, np.maximum(np.stack([gains for gains, _ in pairs]), 0.0))
+    They are kept with the problem, so that a further spectrum of similar dots costs milliseconds.
+    """
+    found = problem.known.get(envelope)
+    if found is None:
+        signals = integrated(problem, envelope)
+        # numpy's ways to A A^T and its eigenvalues split such small matrices over threads, and on a busy
+        # machine take forty times as long; a copy of the transpose and LAPACK's plain driver do not
+        gains, vectors, _ = dsyev(signals @ signals.T.copy())
+        found = (vectors, np.maximum(gains, 0.0))
+        problem.known[envelope] = found
+    return found
 
 
-def _integrated(
-    signals: Float[np.ndarray, "envelopes modes sizes"],
-) -> Float[np.ndarray, "envelopes modes sizes"]:
-    """Return signals L^-1, by a tridiagonal solve (L is its own transpose)."""
-    operator = roughness(signals.shape[-1])
-    bands = np.zeros((3, signals.shape[-1]))
-    bands[0, 1:], bands[1], bands[2, :-1] = np.diag(operator, 1), np.diag(operator), np.diag(operator, -1)
-    flat = signals.reshape(-1, signals.shape[-1])
-    return np.asarray(solve_banded((1, 1), bands, flat.T).T).reshape(signals.shape)
+def integrated(problem: Problem, envelope: Envelope) -> Float[np.ndarray, "modes sizes"]:
+    """Return K e L^-1 in the directions that are weighed."""
+    e = envelope.at(problem.diameters)
+    kept = np.flatnonzero(e > NEGLIGIBLE)
+    return np.asarray((problem.of_sizes[:MODES, kept] * e[kept]) @ smoothing(e.size)[kept])
 
 
-def _log_evidence(
-    modes: _Modes, y: Float[np.ndarray, " modes"], noise: float
-) -> Float[np.ndarray, "envelopes strengths"]:
-    """Return the log evidence, up to a constant that all envelopes share."""
-    squares = (modes.vectors @ y) ** 2
-    variances = noise**2 + modes.gains[:, None, :] / np.array(STRENGTHS)[:, None]
-    return np.asarray(-0.5 * (squares[:, None, :] / variances + np.log(variances)).sum(axis=2))
+def log_evidence(
+    modes: tuple[np.ndarray, np.ndarray], y: Float[np.ndarray, " modes"], noise: float
+) -> Float[np.ndarray, " strengths"]:
+    """Return the log evidence at all strengths, up to a constant that all envelopes share."""
+    vectors, gains = modes
+    squares = (y @ vectors) ** 2
+    variances = noise**2 + gains / np.array(STRENGTHS)[:, None]
+    return np.asarray(-0.5 * (squares / variances + np.log(variances)).sum(axis=1))

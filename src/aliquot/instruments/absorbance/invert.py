@@ -3,88 +3,58 @@
     A(lambda) = sum_j K(lambda, d_j) x_j + b_1 (400 nm / lambda)^4 + b_0 + noise,   x_j >= 0
 
 Amounts are volumes of semiconductor, so that the distribution is weighted by volume, as the mean and RSD of
-wang2023, eqs 1-3, are. Lineshape and sizing curve are those of the material card; what their errors do to the
-answer stands in the budget of each finding, not in its interval.
+wang2023, eqs 1-3, are. The lineshape in K is not known well: the spectrum is read with all that card, or
+series, and spectrum together make likely, so that intervals hold noise, smoothing and lineshape. The sizing
+curve is that of the material card; what its error does stands in the budget of the mean, not in its
+interval.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
 from aliquot.errors import CardError, RangeError
 from aliquot.finding import Finding
-from aliquot.instruments.absorbance import checks
-from aliquot.instruments.absorbance.evidence import Belief, Prior, weigh
+from aliquot.instruments.absorbance import checks, components
+from aliquot.instruments.absorbance.components import Component
+from aliquot.instruments.absorbance.frame import ANY_MEDIUM, frame
 from aliquot.instruments.absorbance.intrinsic import refractive_index
-from aliquot.instruments.absorbance.lineshapes import lineshape_budget, logged
+from aliquot.instruments.absorbance.learned import Learned
+from aliquot.instruments.absorbance.lineprior import LinePrior, prior_of
 from aliquot.instruments.absorbance.noise import noise_of
-from aliquot.instruments.absorbance.problem import Background, Problem, Solution, problem
+from aliquot.instruments.absorbance.problem import BACKGROUND, Background, Solution
+from aliquot.instruments.absorbance.recovered import Recovered, banded
+from aliquot.instruments.absorbance.reduced import Reduced, reduced
 from aliquot.instruments.absorbance.sampling import Summary, spread
+from aliquot.instruments.absorbance.selection import describe
 from aliquot.instruments.signal import Signal
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Material
 from aliquot.population import SizeDistribution, Weighting
-
-BACKGROUND = (Background.SCATTER, Background.OFFSET)
-"""Backgrounds that are allowed for unless told otherwise."""
-
-_ANY_MEDIUM = 1.40  # scales all sizes alike, so that a distribution does not feel it
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What one absorbance spectrum says of the sizes in it.
-
-    Attributes:
-        mean: Volume-weighted mean diameter [nm].
-        rsd: Relative standard deviation of the diameter, volume-weighted [1].
-        volume_fraction: Volume in the undiluted liquid [1] of dots whose first exciton the window shows;
-            without
-            value, and with the reason as a flag, where path, dilution or medium are not known.
-        distribution: The distribution, by volume.
-        wavelengths: Wavelengths [nm], shape (wavelengths,).
-        fitted: Absorbance as fitted [1], background included, shape (wavelengths,).
-        residual: Measured minus fitted [1], shape (wavelengths,).
-        background: Fitted absorbance of scatter at 400 nm, and offset [1], by kind.
-        noise: Standard deviation of absorbance that was used [1].
-        regularisation: Envelope and strength of smoothing of largest evidence.
-        flags: Doubts, whole sentences; they stand in every finding too.
-    """
-
-    mean: Finding
-    rsd: Finding
-    volume_fraction: Finding
-    distribution: SizeDistribution
-    wavelengths: Float[np.ndarray, " wavelengths"]
-    fitted: Float[np.ndarray, " wavelengths"]
-    residual: Float[np.ndarray, " wavelengths"]
-    background: tuple[tuple[Background, float], ...]
-    noise: float
-    regularisation: Prior
-    flags: tuple[str, ...]
 
 
 def invert(
     signal: Signal,
     material: Material,
     *,
+    lineshape: Learned | Literal["exact"] | None = None,
     noise: float | None = None,
     background: Sequence[Background] = BACKGROUND,
     seed: int = 0,
 ) -> Recovered:
     """Return the size distribution behind an absorbance spectrum.
 
-    With the lineshape exact and noise of 1e-3 in 0.2, mean and RSD come back within 0.04 nm and 2.1 points,
-    and their 95 % intervals held the truth in 92 to 100 of 100 cases (benchmarks/coverage_of_intervals.py).
-    They do not where the window hides dots (2 % of the volume below 400 nm: mean held in 61), nor for dots of
-    a single size, whose RSD of 0 reads 0.3 %. A lineshape 15 % too wide or narrow costs up to 6 points of
-    RSD: see ``budget["lineshape"]``.
-
     Args:
         signal: Absorbance that reaches from above the first exciton to where nothing absorbs.
-        material: Card with lineshape, refraction and a power law for E_1(d).
+        material: Card with lineshape, refraction and a law of E_1(d).
+
+    Rarely needed:
+        lineshape: What to read it with: a lineshape learned from a series; ``"exact"`` for that of the card
+            without doubt, as a simulated spectrum has it; or, by default, all that the spread on the card and
+            the spectrum itself allow.
         noise: Standard deviation of absorbance [1]; estimated from the signal where not given.
         background: Kinds of background to allow for; scatter of 0.02 left out turns 10 % RSD into 17 %.
         seed: Seed of the draws behind the intervals.
@@ -104,86 +74,126 @@ def invert(
         >>> rungs = np.zeros(400); rungs[150:261] = np.hanning(111)
         >>> dots, inp = Population("InP", 0.0503, 0.004 * rungs), store.material("InP")
         >>> signal = observe(dots, inp, Spectrometer(store.solvent("hexane")), label="A1", seed=1)
-        >>> found = invert(signal, inp)
+        >>> found = invert(signal, inp, lineshape="exact")
         >>> round(found.mean.value.value, 2), round(dots.sizes(Weighting.VOLUME).mean, 2)
         (2.71, 2.71)
     """
     checks.refuse_unfit(signal)
+    card = lineshape.material if isinstance(lineshape, Learned) else material
+    reading = _Reading(lineshape, prior_of(card))
     n_s, unknown = _medium(signal)
-    columns = problem(material, signal.wavelengths, background, n_s)
     sd = noise_of(signal.values) if noise is None else noise
-    fit = _fit(columns, signal, sd)
-    checks.refuse_empty(columns, fit.reduced, fit.noise, signal)
-    misfit = checks.misfit(fit.residual * fit.scale, sd, fit.solution)
+    s = reduced(frame(card, signal.wavelengths, tuple(background), n_s), signal, sd)
+    checks.refuse_empty(s, signal)
+    fit = _fit(s, signal, reading.first(s))
+    misfit = checks.misfit(fit.residual, sd, fit.solution)
     missed_by = misfit / checks.tolerated(signal, estimated=noise is None)
     if noise is None or missed_by > 1.0:  # the residual tells noise better than differences do
-        fit = _fit(columns, signal, sd * float(np.sqrt(misfit)))
-    checks.refuse_strange(fit.residual * fit.scale, signal)
-    checks.refuse_edge(columns, fit.solution, signal, material)
-    flags = checks.doubts(signal, columns, fit.solution, material, missed_by=missed_by)
-    found = spread(columns, fit.reduced, fit.noise, fit.belief, seed)
-    budget = lineshape_budget(
-        material,
-        signal.wavelengths,
-        columns.background,
-        fit.values,
-        fit.noise,
-        n_s,
-        logged(columns, found.value),
-    )
-    return _recovered(signal, material, fit, found, budget, flags, unknown)
+        s = s.noisier(sd * float(np.sqrt(misfit)))
+        fit = _fit(s, signal, reading.again(s, fit.components))
+    checks.refuse_strange(fit.residual, signal)
+    checks.refuse_edge(fit.diameters, fit.solution, signal, card)
+    found = spread(s, fit.components, seed)
+    flags = checks.doubts(signal, fit.diameters, fit.solution, card, missed_by=missed_by)
+    return _recovered(signal, fit, found, reading, (*flags, *reading.doubts(found)), unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """With which lineshapes a spectrum is read."""
+
+    lineshape: Learned | Literal["exact"] | None
+    prior: LinePrior
+
+    def first(self, s: Reduced) -> list[Component]:
+        """Return them before the noise is known well."""
+        if self.lineshape == "exact":
+            return components.exact(s)
+        if isinstance(self.lineshape, Learned):
+            return components.learned(s, self.prior)
+        return components.searched(s, self.prior)
+
+    def again(self, s: Reduced, found: Sequence[Component]) -> list[Component]:
+        """Return them with another noise."""
+        return components.again(s, found, self.prior)
+
+    def doubts(self, found: Summary) -> tuple[str, ...]:
+        """Return what the lineshape leaves in doubt."""
+        share = _lineshape_share(found)
+        if self.lineshape is not None or share < _MUCH:
+            return ()
+        points = 100.0 * float(found.lineshape[1])
+        told = (
+            f"{100.0 * share:.0f} % of the variance of the RSD ({points:.1f} points) come from a lineshape "
+            "that one spectrum can not tell: learn it from a series with a narrow sample."
+        )
+        return (told,)
+
+    @property
+    def evidence(self) -> str:
+        """How it was found, in a sentence."""
+        held = {
+            True: "noise, smoothing and the lineshape",
+            False: "noise and smoothing, the lineshape of the card being taken as exact",
+        }[self.lineshape != "exact"]
+        return (
+            "non-negative smooth distribution fitted to the whole spectrum, smoothing by evidence; "
+            f"the interval holds {held}, for the sizing curve of the card"
+        )
+
+
+_MUCH = 0.5  # share of variance from which a doubt is worth a sentence
+
+
+def _lineshape_share(found: Summary) -> float:
+    """Return the share of the RSD's variance that the lineshape has [1]."""
+    lineshape, noise = float(found.lineshape[1]), float(found.noise[1])
+    return lineshape**2 / max(lineshape**2 + noise**2, np.finfo(float).tiny)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """A spectrum in units of its own size, and its best description."""
+    """A spectrum and its best description."""
 
-    columns: Problem
-    scale: float
-    values: Float[np.ndarray, " wavelengths"]
-    reduced: Float[np.ndarray, " unknowns"]
-    noise: float
-    belief: Belief
+    s: Reduced
+    components: list[Component]
     solution: Solution
     fitted: Float[np.ndarray, " wavelengths"]
+    residual: Float[np.ndarray, " wavelengths"]
 
     @property
-    def residual(self) -> Float[np.ndarray, " wavelengths"]:
-        """Measured minus fitted, in units of the scale."""
-        return np.asarray(self.values - self.fitted)
+    def diameters(self) -> Float[np.ndarray, " sizes"]:
+        """Diameters [nm]."""
+        return self.s.frame.diameters
 
 
-def _fit(columns: Problem, signal: Signal, noise: float) -> _Fit:
-    """Weigh the priors and solve with the best one."""
-    scale = float(np.linalg.norm(signal.values))  # amounts of order 1, as the strengths of smoothing expect
-    values = signal.values / scale
-    reduced = columns.basis.T @ values
-    belief = weigh(columns, reduced, noise / scale)
-    best = belief.best
-    solution = columns.solve(reduced, noise / scale, best.envelope, best.strength)
-    fitted = columns.columns @ solution.amounts + columns.shapes @ solution.amplitudes
-    return _Fit(columns, scale, values, reduced, noise / scale, belief, solution, fitted)
+def _fit(s: Reduced, signal: Signal, found: list[Component]) -> _Fit:
+    """Solve with the best lineshape and prior."""
+    best = found[0].belief.best
+    solution = found[0].problem.solve(s.rows, s.noise, best.envelope, best.strength)
+    fitted = s.scale * s.frame.basis @ found[0].problem.fitted(solution)
+    return _Fit(s, found, solution, fitted, signal.values - fitted)
 
 
 def _recovered(
     signal: Signal,
-    material: Material,
     fit: _Fit,
     found: Summary,
-    lineshape: Float[np.ndarray, " quantities"],
+    reading: _Reading,
     flags: tuple[str, ...],
     unknown: str | None,
 ) -> Recovered:
     """Write down what was found."""
-    distribution = SizeDistribution.of(fit.columns.diameters, fit.solution.amounts, Weighting.VOLUME)
+    material = fit.s.frame.material
+    distribution = SizeDistribution.of(fit.diameters, fit.solution.amounts, Weighting.VOLUME)
     curve = material.sizing[0]
     mean = Finding(
         quantity="diameter",
         unit="nm",
         value=found.interval(0),
-        budget=_budget(found, 0, {"lineshape": lineshape[0], "sizing curve": curve.spread.value}),
+        budget=_budget(found, 0, {"sizing curve": curve.spread.value}),
         definition=f"volume-weighted mean, {curve.size}",
-        evidence=_EVIDENCE,
+        evidence=reading.evidence,
         distribution=distribution,
         sources=tuple(key for key in (curve.source,) if key),
         flags=flags,
@@ -193,45 +203,39 @@ def _recovered(
         quantity="RSD",
         unit="1",
         value=found.interval(1),
-        budget=_budget(found, 1, {"lineshape": lineshape[1]}),
+        budget=_budget(found, 1, {}),
         definition="standard deviation over mean of the diameter, volume-weighted",
     )
+    amplitudes = (fit.solution.amplitudes * fit.s.scale).tolist()
     return Recovered(
         mean=mean,
         rsd=rsd,
-        volume_fraction=_volume_fraction(signal, fit, found, lineshape[2], flags, unknown),
+        volume_fraction=_volume_fraction(signal, fit.s, found, flags, unknown),
         distribution=distribution,
         wavelengths=signal.wavelengths,
-        fitted=fit.fitted * fit.scale,
-        residual=fit.residual * fit.scale,
-        background=tuple(
-            zip(fit.columns.background, (fit.solution.amplitudes * fit.scale).tolist(), strict=True)
-        ),
-        noise=fit.noise * fit.scale,
-        regularisation=fit.belief.best,
+        fitted=fit.fitted,
+        residual=fit.residual,
+        background=tuple(zip(fit.s.frame.background, amplitudes, strict=True)),
+        noise=fit.s.noise * fit.s.scale,
+        regularisation=fit.components[0].belief.best,
         flags=flags,
+        bands=banded(distribution, found.distributions),
+        descriptions=describe(fit.s, fit.components[0], fit.solution, reading.prior),
+        lineshape_share=_lineshape_share(found),
     )
 
 
-_EVIDENCE = (
-    "non-negative smooth distribution fitted to the whole spectrum, smoothing by evidence; "
-    "the interval holds for the lineshape and sizing curve of the card"
-)
-
-
-def _budget(found: Summary, which: int, others: dict[str, float]) -> dict[str, float]:
+def _budget(found: Summary, which: int, others: dict[str, float], unit: float = 1.0) -> dict[str, float]:
     """Return standard uncertainties by cause, noise with smoothing first."""
-    half = 0.5 * float(found.high[which] - found.low[which])
-    return {"noise": half / 1.959964, **{cause: float(sd) for cause, sd in others.items()}}
+    return {
+        "noise": float(found.noise[which]) * unit,
+        "lineshape": float(found.lineshape[which]) * unit,
+        **others,
+    }
 
 
 def _volume_fraction(
-    signal: Signal,
-    fit: _Fit,
-    found: Summary,
-    lineshape: float,
-    flags: tuple[str, ...],
-    unknown: str | None,
+    signal: Signal, s: Reduced, found: Summary, flags: tuple[str, ...], unknown: str | None
 ) -> Finding:
     """Return f of the undiluted liquid from mu f = A ln 10 D / L, or why it can not be told."""
     finding = Finding(
@@ -245,18 +249,16 @@ def _volume_fraction(
     if unknown is not None or signal.path_mm is None or signal.dilution is None:
         missing = unknown or "Path or dilution of the spectrum are not known, so that no amount can be told."
         return replace(finding, flags=(*flags, missing))
-    path_cm = signal.path_mm / 10.0
-    unit = fit.scale * np.log(10.0) * signal.dilution / (path_cm * fit.columns.unit)
-    amount = Summary(found.value * unit, found.low * unit, found.high * unit)
-    budget = _budget(amount, 2, {"lineshape": lineshape * amount.value[2]})
-    return replace(finding, value=amount.interval(2), budget=budget)
+    unit = s.scale * np.log(10.0) * signal.dilution / (signal.path_mm / 10.0)
+    amount = replace(found, value=found.value * unit, low=found.low * unit, high=found.high * unit)
+    return replace(finding, value=amount.interval(2), budget=_budget(found, 2, {}, unit))
 
 
 def _medium(signal: Signal) -> tuple[float, str | None]:
     """Return the refractive index of the medium [1], and why it is not known if it is not."""
     if signal.medium is None:
-        return _ANY_MEDIUM, "The medium of the spectrum is not known, so that no amount can be told."
+        return ANY_MEDIUM, "The medium of the spectrum is not known, so that no amount can be told."
     try:
         return refractive_index(store.solvent(signal.medium)), None
     except (CardError, RangeError) as error:
-        return _ANY_MEDIUM, f"The refractive index of '{signal.medium}' is not known ({error.why})."
+        return ANY_MEDIUM, f"The refractive index of '{signal.medium}' is not known ({error.why})."

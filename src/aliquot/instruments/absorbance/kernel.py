@@ -5,6 +5,7 @@ Per volume of semiconductor, so that absorbance is linear in volume, and its inv
     mu(E, d) = scale / norm(d) [ sum_k f_k (3 nm / d)^p S(E; E_k(d), s_k(d), eta) + C(E; E_1(d)) ]
     E_k = E_gap + r_k (E_1 - E_gap)              lines above the first exciton follow its confinement
     S   = (1 - eta) Gaussian + eta Lorentzian    of unit height and equal width at half height
+    s_1 = s (3 nm) + slope (3 nm - d)            never below a fifth of s (3 nm)
     C   = c (E - E_1 - onset)_+^q (1 + erf(x / width)) / 2,   x = E - E_1 - onset
 
 The constants are those of the material card; they are one estimated lineshape, and an error in them limits
@@ -16,23 +17,20 @@ from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import erf
 
 from aliquot.errors import CardError, RangeError, Where
+from aliquot.instruments.absorbance.constants import Constants
 from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption
-from aliquot.instruments.absorbance.sizing import energy, ensemble
+from aliquot.instruments.absorbance.lines import REFERENCE_NM, Scene
+from aliquot.instruments.absorbance.sizing import energies_by_law, energy, ensemble
 from aliquot.knowledge.records import Lineshape, Material, PowerLaw
 from aliquot.population import Population
-from aliquot.units import AVOGADRO, EV_NM, to_float
-
-REFERENCE_NM = 3.0
-"""Diameter of the dot to which strengths, widths and the scale of a lineshape refer [nm]."""
+from aliquot.units import AVOGADRO, EV_NM
 
 NEGLIGIBLE = 1e-6
 """Share of the volume that may lie above the diameters of a lineshape and is then left out [1]."""
 
 _BAND_POINTS = 31
-_LORENTZ = 1.0 / (2.0 * np.log(2.0))  # gives the Lorentzian the half width of a Gaussian of unit sd
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +76,33 @@ def size_limits(material: Material) -> tuple[float, float]:
 
 
 def first_exciton(material: Material, diameters: Float[np.ndarray, " sizes"]) -> Float[np.ndarray, " sizes"]:
-    """Return E_1(d) [eV] by the law of the material's first sizing curve, beyond the range of that curve too.
+    """Return E_1(d) [eV] by the law of the lineshape, or of the first sizing curve, beyond its range too.
 
     A spectrum needs a position for every dot in the flask, also for those that no curve was measured on. A
     diameter read with it outside the range of the curve must not be reported without saying so.
 
     Args:
-        material: Card whose first sizing curve is a power law.
+        material: Card whose lineshape has a law of position, or whose first sizing curve is a power law.
         diameters: Diameters [nm], shape (sizes,).
 
     Raises:
-        CardError: If the first sizing curve is no power law.
-        RangeError: If the card has no sizing curve in use.
+        CardError: If the lineshape has no law and the first sizing curve is no power law.
+        RangeError: If there is neither a law nor a sizing curve in use.
 
     Example:
         >>> from aliquot.knowledge import store
         >>> (EV_NM / first_exciton(store.material("InP"), np.array([2.7, 3.4]))).round(0)
         array([518., 590.])
     """
+    if material.lineshape is not None and material.lineshape.position is not None:
+        return energies_by_law(material.lineshape.position, diameters)
     curve = ensemble(material)[0]
     if not isinstance(curve.law, PowerLaw):
         raise CardError(
             given=f"the sizing curve '{curve.id}', a {curve.law.form}",
             expected="a power law, E1 = E_inf + a d^-b",
             why="a polynomial in wavelength is no law of energy outside its range",
-            remedy="Put a power law first among the sizing curves of the card.",
+            remedy="Give the lineshape of the card a 'position', fitted to the curve in its range.",
             where=Where(f"cards/materials/{material.id}.yaml", key="sizing"),
         )
     return energy(curve, diameters)
@@ -190,69 +190,30 @@ def absorption(
 @lru_cache(maxsize=8)  # a run sees all its aliquots through one kernel; the largest takes 20 MB
 def _kernel(material: Material, wavelengths: bytes, diameters: bytes, n_s: float) -> Kernel:
     at, sizes = np.frombuffer(wavelengths), np.frombuffer(diameters)
-    shape = lineshape_of(material)
-    anchor = np.array([shape.anchor.value])
-    reference = np.array([REFERENCE_NM])
-    unit = float(_normalised(material, shape, EV_NM / anchor, reference)[0, 0])
-    scale = intrinsic_absorption(material, shape.anchor.value, n_s) / unit
-    values = scale * _normalised(material, shape, EV_NM / at, sizes)
+    constants = Constants.of(lineshape_of(material))
+    values = scale_of(material, constants, n_s) * scene_of(material, EV_NM / at, sizes).kernel(constants)
     values.flags.writeable = False
     return Kernel(at, sizes, values, material.id, n_s)
 
 
-def _normalised(
-    material: Material,
-    shape: Lineshape,
-    energies: Float[np.ndarray, " energies"],
-    d: Float[np.ndarray, " sizes"],
-) -> Float[np.ndarray, "energies sizes"]:
-    """Return mu over its mean in the band in which all sizes are alike [1]."""
-    low, high = (EV_NM / bound.value for bound in reversed(shape.alike))
+def scale_of(material: Material, constants: Constants, n_s: float) -> float:
+    """Return the absorption that a dot of 3 nm has by the bulk formula, over mu at the anchor [cm-1]."""
+    anchor = lineshape_of(material).anchor.value
+    scene = scene_of(material, EV_NM / np.array([anchor]), np.array([REFERENCE_NM]))
+    return intrinsic_absorption(material, anchor, n_s) / float(scene.kernel(constants)[0, 0])
+
+
+def scene_of(
+    material: Material, energies: Float[np.ndarray, " energies"], d: Float[np.ndarray, " sizes"]
+) -> Scene:
+    """Return where a kernel is to be evaluated, by the law of position of a material."""
+    low, high = (EV_NM / bound.value for bound in reversed(lineshape_of(material).alike))
+    e1_reference = float(first_exciton(material, np.array([REFERENCE_NM]))[0])
     band = np.linspace(low, high, _BAND_POINTS)
-    e1 = first_exciton(material, d)
-    norm = _raw(material, shape, band, d, e1).mean(axis=0)
-    reference = np.array([REFERENCE_NM])
-    whole = _raw(material, shape, band, reference, first_exciton(material, reference)).mean()
-    # constant oscillator strength per particle is (d / 3 nm)^-3 per volume; the strengths carry (d / 3 nm)^-p
-    floor = whole * (d / REFERENCE_NM) ** (3.0 - shape.strength_exponent)
-    norm = np.where(d < REFERENCE_NM, np.maximum(norm, floor), norm)
-    return np.asarray(_raw(material, shape, energies, d, e1) / norm)
+    return Scene(energies, band, d, first_exciton(material, d), e1_reference, gap_of(material))
 
 
-def _raw(
-    material: Material,
-    shape: Lineshape,
-    energies: Float[np.ndarray, " energies"],
-    d: Float[np.ndarray, " sizes"],
-    e1: Float[np.ndarray, " sizes"],
-) -> Float[np.ndarray, "energies sizes"]:
-    """Return lines and continuum in units of the first line of a 3 nm dot [1]."""
-    gap = _gap(material)
-    slope = to_float(shape.width_slope, "eV/nm")
-    total = _continuum(shape, energies[:, None] - e1)
-    for k, line in enumerate(shape.transitions):
-        width = to_float(line.width, "eV") + (slope * (REFERENCE_NM - d) if k == 0 else 0.0)
-        x = (energies[:, None] - (gap + line.ratio * (e1 - gap))) / width
-        total += line.strength * (REFERENCE_NM / d) ** shape.strength_exponent * _line(x, shape.lorentzian)
-    return total
-
-
-def _line(x: Float[np.ndarray, "energies sizes"], eta: float) -> Float[np.ndarray, "energies sizes"]:
-    """Return a pseudo-Voigt line of unit height, x in standard deviations of its Gaussian part."""
-    square = x * x
-    return np.asarray((1.0 - eta) * np.exp(-0.5 * square) + eta / (1.0 + _LORENTZ * square))
-
-
-def _continuum(
-    shape: Lineshape, above: Float[np.ndarray, "energies sizes"]
-) -> Float[np.ndarray, "energies sizes"]:
-    """Return the smeared edge of the continuum, ``above`` being E - E_1 [eV]."""
-    x = above - to_float(shape.continuum_onset, "eV")
-    smeared = 0.5 * (1.0 + erf(x / to_float(shape.continuum_width, "eV")))
-    return np.asarray(shape.continuum * np.maximum(x, 0.0) ** shape.continuum_exponent * smeared)
-
-
-def _gap(material: Material) -> float:
+def gap_of(material: Material) -> float:
     """Return the energy from which confinement is counted [eV]: E_1 of an infinite dot by the same law."""
     return float(first_exciton(material, np.array([np.inf]))[0])
 

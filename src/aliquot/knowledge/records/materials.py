@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from aliquot.errors import RangeError, Where
 from aliquot.knowledge.document import Nanometres, Schema
@@ -89,6 +89,21 @@ class RefusedCurve(Parent):
     """What its size means."""
 
 
+class TheoryCurve(Parent):
+    """Sizes by a two-band model of the bulk, where no measured curve is trusted; never mixed with one."""
+
+    wall: Constant
+    """Height of the wall around the dot, for electron and hole alike [eV]."""
+    gap: Constant | None = None
+    """Gap of the crystal meant, where that of the card belongs to another one [eV]."""
+    range: tuple[Nanometres, Nanometres]
+    """Diameters over which the model is used [nm]."""
+    spread: float
+    """Half width of the 95 % interval of a diameter, over the diameter [1]."""
+    note: str | None = None
+    """What else to doubt, a whole sentence."""
+
+
 class Refraction(Parent):
     """Complex refractive index of the bulk at one wavelength."""
 
@@ -153,9 +168,57 @@ class Transition(Schema):
     """Standard deviation of the line [energy]."""
 
 
+class LineshapeSpread(Parent):
+    """How far the constants of a lineshape may be off: standard uncertainties of its numbers.
+
+    Shares belong to constants that can not be negative, and are meant for their logarithm.
+    """
+
+    width: float
+    """Of the first line's width, relative [1]."""
+    width_slope: str
+    """Of the growth of that width towards small sizes [energy/length]."""
+    lorentzian: float
+    """Of the Lorentzian share [1]."""
+    strength_exponent: float
+    """Of the exponent p, relative [1]."""
+    ratios: tuple[float, ...]
+    """Of the ratios of the lines above the first, absolute [1]."""
+    strengths: tuple[float, ...]
+    """Of the strengths of the lines above the first, relative [1]."""
+    continuum: float
+    """Of the height of the continuum, relative [1]."""
+    correlation: tuple[tuple[float, ...], ...] | None = None
+    """Correlation of width, slope, Lorentzian share, exponent, ratios, strengths and continuum, in this
+    order; None where they are independent [1]."""
+
+    @property
+    def count(self) -> int:
+        """Number of constants that may be off."""
+        return 5 + len(self.ratios) + len(self.strengths)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "LineshapeSpread":
+        rows = self.correlation
+        if len(self.ratios) != len(self.strengths):
+            message = "a line above the first has a ratio and a strength: give a spread to both"
+            raise ValueError(message)
+        if rows is not None and [len(row) for row in rows] != [self.count] * self.count:
+            message = f"the correlation of {self.count} constants has as many rows and columns"
+            raise ValueError(message)
+        if min(self.width, self.lorentzian, self.strength_exponent, self.continuum) <= 0.0:
+            message = "a spread is above zero; what is exact needs none"
+            raise ValueError(message)
+        return self
+
+
 class Lineshape(Parent):
     """Absorption of one dot per volume: lines on a confined continuum (basis of the kernel)."""
 
+    position: PowerLaw | None = None
+    """E1 by size for dots of all sizes, where the first sizing curve is no power law: the line of a dot that
+    no curve was measured on has to stand somewhere. A size read by it outside the curve's range is
+    flagged."""
     transitions: tuple[Transition, ...]
     strength_exponent: float
     """p in strength per volume ~ (3 nm / d)^p [1]."""
@@ -177,6 +240,17 @@ class Lineshape(Parent):
     """Wavelength at which a dot of 3 nm absorbs per volume as the bulk formula says [nm]."""
     sizes: tuple[Nanometres, Nanometres]
     """Diameters over which the kernel is evaluated [nm]."""
+    spread: LineshapeSpread | None = None
+    """How far its constants may be off; None where the usual spread is taken."""
+
+    @model_validator(mode="after")
+    def _has_a_spread_for_every_line(self) -> "Lineshape":
+        if self.spread is not None and len(self.spread.ratios) != len(self.transitions) - 1:
+            message = (
+                f"{len(self.transitions)} transitions need a spread of {len(self.transitions) - 1} ratios"
+            )
+            raise ValueError(message)
+        return self
 
 
 class Material(Card):
@@ -208,6 +282,8 @@ class Material(Card):
     """Curves in use; those in absorption of the first one's size definition form the ensemble."""
     refused: tuple[RefusedCurve, ...] = ()
     """Curves that are named and not used."""
+    theory: TheoryCurve | None = None
+    """Sizes by a model, None where there is a measured curve or the model does not hold."""
     sizing_floor: Constant | None = None
     """Mean absolute error of sizes from absorbance against TEM, whatever the curve [nm]."""
     extinction: tuple[Extinction, ...] = ()
