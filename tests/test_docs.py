@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks import synthetic_clusters
 
 from aliquot.cli.app import run
 from aliquot.knowledge import store
@@ -133,8 +134,48 @@ def test_analyse_prints_what_is_documented(
     line = 0.2 * np.exp(-0.5 * ((1239.842 / nm - 2.35) / 0.08) ** 2) + 0.4 / (1 + np.exp((nm - 480) / 15))
     rows = (f"{x},{a:.6f},{1e-4 * (-1) ** x}" for x, a in zip(nm.tolist(), line, strict=True))
     file.write_text("\n".join(["Wavelength (nm),30 s,blank", *rows]), encoding="utf-8")
-    content = called(capsys, "analyse", str(file), "--material", material)
-    check(content, "analyse/1", absent=("aliquots[].clusters", "aliquots[].distribution.", "series.flags"))
+    words = ["--path", "1 mm", "--dilution", "20", "--medium", "hexane"] if material == "InP" else []
+    content = called(capsys, "analyse", str(file), "--material", material, *words)
+    absent = ("aliquots[].clusters", "aliquots[].distribution.", "aliquots[].amount.budget_mM")
+    check(content, "analyse/1", absent=(*absent, "series.clusters", "series.proposed", "series.changes_s"))
+
+
+def test_analyse_with_clusters_prints_what_is_documented(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = synthetic_clusters.series(synthetic_clusters.EXACT).signals[2::4]
+    rows = [
+        ",".join([f"{nm:g}", *(f"{one.values[i]:.5f}" for one in seen)])
+        for i, nm in enumerate(seen[0].wavelengths)
+    ]
+    file = tmp_path / "run.csv"
+    head = ",".join(["Wavelength (nm)", *(f"{one.time_s / 3600.0:g} h" for one in seen)])
+    file.write_text("\n".join([head, *rows]), encoding="utf-8")
+    words = ("--clusters", "430,449,469", "--no-sizes", "--path", "10 mm", "--dilution", "100")
+    content = called(capsys, "analyse", str(file), "--material", "CdTe", *words, "--medium", "toluene")
+    absent = ("aliquots[].distribution.", "aliquots[].amount.", "series.proposed", "series.changes_s")
+    check(content, "analyse/1", absent=(*absent, "aliquots[].diameter_nm."))
+    assert {one["verdict"] for one in content["series"]["clusters"]} <= {
+        "claimed",
+        "consistent with",
+        "seen",
+        "not seen",
+    }
+
+
+def test_emission_prints_what_is_documented(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nm = np.arange(450, 751)
+    glow = np.exp(-0.5 * ((nm - 560.0) / 25.0) ** 2)
+    file = tmp_path / "run FL emission.csv"
+    rows = [f"{x},{g:.6f}" for x, g in zip(nm.tolist(), glow, strict=True)]
+    file.write_text("\n".join(["Wavelength (nm),30 s emission", *rows]), encoding="utf-8")
+    content = called(capsys, "emission", str(file), "--excitation", "405")
+    absent = ("aliquots[].emitting_nm", "aliquots[].room_nm", "aliquots[].shift_meV", "aliquots[].masks")
+    check(
+        content,
+        "emission/1",
+        absent=(*absent, "aliquots[].flags", "citations", "aliquots[].windows", "aliquots[].detectors"),
+    )
 
 
 def test_reproduce_prints_what_is_documented(
