@@ -1,0 +1,215 @@
+"""What a map says: probabilities of zones, sections and axes through it, and the vials of the paper."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int8
+
+from aliquot.inference.zones.coordinates import Coordinate, Values
+from aliquot.inference.zones.rules import UNKNOWN, ZONES, Rules, Zone, classified
+from aliquot.inference.zones.study import TIME, Label, Lane, Section, ZoneStudy
+from aliquot.knowledge.records.observations import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """How probable each zone is in every vial of some flasks.
+
+    Attributes:
+        probabilities: Of the zones, in the order of :data:`ZONES` [1], shape (n, times, zones); not a number
+            where no set of constants came to an end.
+    """
+
+    probabilities: Float[np.ndarray, "n times zones"]
+
+    @classmethod
+    def of(
+        cls,
+        shares: Float[np.ndarray, "members n times kinds"],
+        weights: Float[np.ndarray, " members"],
+        rules: Rules,
+    ) -> "Belief":
+        """Label vials with every set of constants and count, by weight.
+
+        Example:
+            >>> from aliquot.inference.zones.rules import Kind
+            >>> rules = (Kind(name="449", of=("449",), looks="cluster", visible=0.02, because="so"),)
+            >>> two = np.array([0.5, 0.0]).reshape(2, 1, 1, 1)       # seen by one set of two
+            >>> Belief.of(two, np.array([0.75, 0.25]), rules).probabilities.ravel().tolist()
+            [0.25, 0.0, 0.75, 0.0, 0.0]
+        """
+        zones = classified(shares, rules)
+        known = np.where(zones == UNKNOWN, 0.0, weights[:, None, None])
+        total = known.sum(axis=0)
+        votes = np.stack([(known * (zones == i)).sum(axis=0) for i in range(len(ZONES))], axis=-1)
+        with np.errstate(invalid="ignore"):
+            return cls(np.where(total[..., None] > 0.0, votes / total[..., None], np.nan))
+
+    @property
+    def zones(self) -> Int8[np.ndarray, "n times"]:
+        """Most probable zone of each vial as a place in :data:`ZONES`, the first of equals."""
+        unknown = np.isnan(self.probabilities).any(axis=-1)
+        most = np.where(np.isnan(self.probabilities), 0.0, self.probabilities).argmax(axis=-1)
+        return np.where(unknown, UNKNOWN, most).astype(np.int8)
+
+    @property
+    def entropy(self) -> Float[np.ndarray, "n times"]:
+        """Shannon's entropy of each vial [bit]: 0 where the ensemble is of one mind."""
+        p = self.probabilities
+        with np.errstate(divide="ignore", invalid="ignore"):
+            parts = np.where(p > 0.0, -p * np.log2(p), np.where(np.isnan(p), np.nan, 0.0))
+        return np.asarray(parts.sum(axis=-1)) + 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A section or an axis as it was computed.
+
+    Attributes:
+        asked: The section, or the axis.
+        x: Values along x [unit], or words, shape (nx,).
+        y: Values along y [unit, hours for time], or words, shape (ny,).
+        probabilities: Of the zones [1], shape (ny, nx, zones).
+        held: What was held: value of each other coordinate [unit], or word.
+        hour: When vials were looked at [h]; None where time goes from bottom to top.
+        words: What was held, in words.
+    """
+
+    asked: Section | Lane
+    x: np.ndarray
+    y: np.ndarray
+    probabilities: Float[np.ndarray, "ny nx zones"]
+    held: Mapping[str, float | str]
+    hour: float | None
+    words: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What goes from left to right, and from bottom to top."""
+        if isinstance(self.asked, Lane):
+            return self.asked.along, TIME
+        return self.asked.x, self.asked.y
+
+    def holds(self, vial: "Vial", study: ZoneStudy) -> bool:
+        """Return whether a vial lies on it: what is held is the same in it, to a hundredth of the box."""
+        at_time = self.hour is None or bool(np.isclose(vial.label.at.value, 3600.0 * self.hour))
+        if not (vial.plain and at_time):
+            return False
+        return all(
+            _same(vial.values[name][0], value, study.coordinate(name)) for name, value in self.held.items()
+        )
+
+
+def _same(one: float | str, other: float | str, along: Coordinate) -> bool:
+    if along.values:
+        return str(one) == str(other)
+    low, high = along.ends
+    return abs(float(one) - float(other)) <= 0.01 * (high - low)
+
+
+@dataclass(frozen=True, slots=True)
+class Vial:
+    """A vial of the paper, and what is computed for it."""
+
+    label: Label
+    """What the paper says."""
+    role: Role
+    """Of its series: what is held out is a prediction."""
+    series: str
+    """Series of the paper."""
+    values: Values
+    """Its coordinates, each an array of one."""
+    plain: bool
+    """Whether all that is no coordinate is in it as in the base."""
+    probabilities: tuple[float, ...]
+    """Of the zones [1]."""
+    shares: Float[np.ndarray, "members kinds"]
+    """Share of the limiting element in each kind, by set of constants [1]."""
+
+    @property
+    def probability(self) -> float:
+        """Probability of the zone that the paper tells [1]."""
+        return self.probabilities[ZONES.index(self.label.zone)]
+
+    @property
+    def zone(self) -> Zone:
+        """Most probable zone."""
+        return ZONES[int(np.argmax(self.probabilities))]
+
+    @property
+    def met(self) -> bool:
+        """Whether that is what the paper tells."""
+        return self.zone is self.label.zone
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What changes when a threshold is moved."""
+
+    kind: str | None
+    """Kind whose thresholds are moved; None for all."""
+    factor: float
+    """By what they are multiplied [1]."""
+    changed: float
+    """Share of the vials whose most probable zone changes [1]."""
+    met: tuple[int, int]
+    """Vials of the paper that are then met, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """A map of zones.
+
+    Attributes:
+        study: What was asked.
+        values: Coordinates of every recipe, by name [unit], or words.
+        hours: When vials are looked at [h], shape (times,).
+        belief: Probabilities of all vials.
+        shares: Share of the limiting element in each kind [1], shape (members, n, times, kinds).
+        members: Name, version and weight of each set of constants.
+        sections: Planes.
+        lanes: Axes of the diagram.
+        vials: Those of the paper.
+        turns: What moved thresholds change.
+        lids: Flasks whose dots reached the top of the longest ladder, of all sets of constants.
+        lost: Flasks that came to no end, of all sets of constants.
+        steps: Mean number of steps of a flask [1].
+        flags: Doubts, whole sentences.
+        citations: Keys of the bibliography on which it rests.
+    """
+
+    study: ZoneStudy
+    values: Values
+    hours: Float[np.ndarray, " times"]
+    belief: Belief
+    shares: Float[np.ndarray, "members n times kinds"]
+    members: tuple[tuple[str, float], ...]
+    sections: tuple[Sheet, ...]
+    lanes: tuple[Sheet, ...]
+    vials: tuple[Vial, ...]
+    turns: tuple[Turn, ...]
+    lids: int
+    lost: int
+    steps: float
+    flags: tuple[str, ...]
+    citations: tuple[str, ...]
+
+    def on(self, sheet: "Sheet") -> tuple[Vial, ...]:
+        """Return the vials of the paper that lie on a section or an axis: all else is as it is held there."""
+        return tuple(vial for vial in self.vials if sheet.holds(vial, self.study))
+
+    @property
+    def count(self) -> int:
+        """Number of recipes."""
+        return int(self.belief.probabilities.shape[0])
+
+    def fraction(self, zone: Zone, time: int | None = None) -> float:
+        """Return the probability of a zone anywhere in the box [1]: at one time by its number, or at any."""
+        p = self.belief.probabilities[..., ZONES.index(zone)]
+        return float(np.nanmean(p if time is None else p[:, time]))
+
+    def counted(self, role: Role) -> tuple[int, int]:
+        """Return how many vials of the paper of a role are met, and how many there are."""
+        some = [vial for vial in self.vials if vial.role is role]
+        return sum(vial.met for vial in some), len(some)

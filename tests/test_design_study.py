@@ -1,0 +1,148 @@
+"""Design studies: what they may say, and how they are refused; knobs, targets, what is believed."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aliquot.errors import InputError, RecipeError
+from aliquot.inference.cards import as_yaml
+from aliquot.inference.design.belief import believed, card_of, theta_of
+from aliquot.inference.design.knobs import Knob
+from aliquot.inference.design.study import Aim, Target
+from aliquot.inference.free import bounds
+from aliquot.inference.study import read_study, study_document
+from aliquot.knowledge import store
+from aliquot.knowledge.document import Document
+from designs import BASE, problem, study
+
+# --- what is refused -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("low: 180 degC", "low: 230 degC", "nothing between"),
+        ("low: 0.08 mL/min", "low: 0 mL/min", "begins above 0"),
+        ("error: 2 K", "error: 2 degC", "in K"),
+        ("error_because: an example, ", "", "error_because"),
+        ("quantity: RSD, below: 11 %", "quantity: RSD", "'value' and 'tolerance'"),
+        ("quantity: RSD, below: 11 %", "quantity: RSD, below: 0 %", "needs 'scale'"),
+        ("maximise: {quantity: rate}", "maximise: {quantity: populations}", "can not be aimed at"),
+        ("maximise: {quantity: rate}", "", "one of 'maximise' and 'minimise'"),
+        ("quantity: RSD, below", "quantity: RSD, at: 2 h, below", "make its time a knob"),
+        ("quantity: RSD, below: 11 %", "quantity: diameter, below: 11 nm", "stands twice"),
+        ("chemistry: inp", "front: {target: RSD, values: [1 %, 2 %]}\nchemistry: inp", "with a value"),
+    ],
+)  # fmt: skip
+def test_a_study_that_means_nothing_is_refused_in_words(old, new, words):
+    assert old in BASE
+    with pytest.raises(Exception, match=words):
+        study(BASE.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("keys: [flow.rate]", "keys: [flow.rat]", "flow.rate"),
+        ("sample: 200C", "sample: 300C", "200C"),
+        ("recipe: inp_wang2023", "recipe: inp_wang", "inp_wang2023"),
+    ],
+)
+def test_names_that_are_not_there_are_refused_with_those_that_are(old, new, words):
+    with pytest.raises((InputError, RecipeError), match=words):
+        problem(study(BASE.replace(old, new, 1)))
+
+
+# --- knobs and targets -----------------------------------------------------------------------------------
+
+
+@given(st.floats(0.0, 1.0), st.sampled_from(["linear", "log"]))
+def test_places_and_settings_are_one_another(place, scale):
+    knob = Knob(name="x", keys=("a",), low="2 mL", high="9 mL", scale=scale, because="so")
+    assert 2.0 <= knob.value(place) <= 9.0
+    assert knob.place(knob.value(place)) == pytest.approx(place, abs=1e-9)
+
+
+@given(st.floats(0.02, 0.2))
+def test_settings_lie_within_the_ends_and_on_the_steps(value):
+    knob = Knob(name="x", keys=("a",), low="0.02 mL/min", high="0.2 mL/min", step="3 uL/min", because="so")
+    for one in knob.settings(value):
+        assert 0.02 <= one <= 0.2
+        assert abs(one - value) <= 0.003 + 1e-12
+        assert one / 0.003 == pytest.approx(round(one / 0.003), abs=1e-6)
+
+
+@given(st.floats(-5.0, 20.0))
+def test_a_miss_is_nothing_where_a_target_is_met_and_grows_beyond(found):
+    target = Target(quantity="RSD", above="2 %", below="8 %", scale="2 %", because="so")
+    assert (target.miss(found) == 0.0) is target.is_met(found)
+    assert target.miss(found) == pytest.approx(max(2.0 - found, found - 8.0, 0.0) / 2.0)
+
+
+def test_an_aim_has_no_condition():
+    with pytest.raises(ValueError, match="one recipe"):
+        Aim(quantity="RSD", condition="there")
+
+
+def test_a_study_tells_the_line_of_a_fault():
+    text = BASE.replace("scale: log,", "scale: powers,")
+    with pytest.raises(Exception, match=r"small.yaml, line \d+"):
+        Document(text, "small.yaml").read(type(study()))
+
+
+# --- what is believed ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run_folder(tmp_path):
+    """What a fit leaves behind, as far as a design reads it."""
+    fit, card = read_study("inp_wang2023"), store.chemistry("inp_wang2023")
+    theta = theta_of(card, fit.free)
+    folder = tmp_path / "fit"
+    folder.mkdir()
+    (folder / "study.yaml").write_text(study_document("inp_wang2023").text, encoding="utf-8")
+    (folder / "card.yaml").write_text(as_yaml(card.model_copy(update={"id": "mine"})), encoding="utf-8")
+    sd = 0.9 * np.array([one.prior.sd for one in fit.free])
+    result = {
+        "constants": [{"theta": float(one)} for one in theta],
+        "covariance": np.diag(sd**2).tolist(),
+        "at_bound": ["m"],
+    }
+    (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    return folder
+
+
+def test_draws_of_a_fit_lie_within_its_priors_and_are_the_same_again(run_folder):
+    asked = study(spread={"fit": "fit", "draws": 200})
+    card = card_of(asked, run_folder.parent)
+    assert card.id == "mine"
+    told, again = (believed(asked, card, run_folder.parent) for _ in range(2))
+    (rival,) = told.rivals
+    low, high = bounds(rival.free)
+    assert rival.thetas.shape == (200, 8)
+    assert (rival.thetas >= low).all()
+    assert (rival.thetas <= high).all()
+    assert rival.thetas.tolist() == again.rivals[0].thetas.tolist()
+    assert any("at a bound" in flag for flag in told.flags)
+    means = rival.thetas.mean(axis=0)
+    assert np.abs(means - theta_of(card, rival.free)).max() < 20.0  # kJ/mol are the coarsest unit
+
+
+def test_a_fit_that_has_not_ended_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"result\.json"):
+        card_of(study(spread={"fit": "nowhere"}), tmp_path)
+
+
+def test_rival_cards_stand_beside_the_one_that_predicts():
+    asked = study(chemistry="cdte_mech2023", spread={"cards": ("cdte_mech2023_wide", "cdte_mech2023")})
+    told = believed(asked, card_of(asked))
+    assert [rival.card.id for rival in told.rivals] == ["cdte_mech2023", "cdte_mech2023_wide"]
+
+
+def test_a_spread_of_another_chemistry_is_refused():
+    asked = study(spread={"study": "cdte_449_alone"})
+    with pytest.raises(InputError, match="belongs to the constants"):
+        believed(asked, card_of(asked))
