@@ -8,7 +8,7 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 # Rooms whose arrays are checked for shape and type while the tests run
 SHAPES := --jaxtyping-packages=aliquot.population,aliquot.kinetics,aliquot.reactors,aliquot.instruments,aliquot.synthesis,aliquot.reproduce,beartype.beartype
 
-.PHONY: demo test test-slow lint docs bench calibrate setup clean
+.PHONY: demo test test-slow fuzz lint docs bench calibrate setup clean
 
 demo: $(READY)
 	$(BIN)/aliquot reproduce wang2023 --report demo
@@ -18,6 +18,9 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 -m slow
+
+fuzz: $(READY)
+	$(ONE_THREAD) $(BIN)/python tests/fuzz_formats.py 100000
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -39,7 +42,7 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Aliquot needs Python 3.11 or newer; try make PYTHON=python3.12')"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[report,images,exchange,test,lint,docs]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[report,images,files,exchange,test,lint,docs]"
 	touch $(READY)
 
 clean:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aliquot.errors import FormatError
-from aliquot.instruments.absorbance.analyse import analyse
+from aliquot.instruments.absorbance.analyse import Question, analyse
 from aliquot.instruments.absorbance.quality.examine import examine
 from aliquot.instruments.absorbance.quality.record import Gate
 from aliquot.instruments.absorbance.recorded import compare_recorded, read_recorded, series_for
@@ -169,6 +169,6 @@ def test_without_a_lineshape_there_is_no_distribution_but_a_reason(series):
 
 def test_an_aliquot_without_time_is_flagged(folder):
     signals = [replace(signal, time_s=None) for signal in read_spectra(folder / SPECTRA[9])]
-    found = analyse(signals, store.material("CdSe"), invert=False)
+    found = analyse(signals, store.material("CdSe"), Question(invert=False))
     assert found.trend is Trend.NONE
     assert "No time is known" in found.aliquots[0].flags[0]

@@ -163,6 +163,19 @@ def test_analyse_with_clusters_prints_what_is_documented(
     }
 
 
+def test_read_and_convert_print_what_is_documented(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "run.csv"
+    rows = [f"{nm},{0.001 * (700 - nm):.4f}" for nm in range(450, 700)]
+    file.write_text("\n".join(["Wavelength (nm),30 s", *rows]), encoding="utf-8")
+    content = called(capsys, "read", str(file))
+    check(content, "read/1", absent=("files[].metadata", "files[].problems", "files[].traces[].metadata"))
+    out = str(tmp_path / "run.jdx")
+    content = called(capsys, "convert", str(file), "--to", "jcamp", "--out", out)
+    check(content, "convert/1", absent=("problems",))
+
+
 def test_emission_prints_what_is_documented(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     nm = np.arange(450, 751)
     glow = np.exp(-0.5 * ((nm - 560.0) / 25.0) ** 2)

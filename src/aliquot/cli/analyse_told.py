@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 def as_json(found: "SeriesFindings", material: "Material", report: Path | None) -> dict[str, Any]:
     """Return findings as the contract writes them."""
+    claims = () if found.unmixed is None else found.unmixed.claims
+    lines = {claim.family.id: output.interval(claim.line.value) for claim in claims}
     return {
         "material": found.material,
-        "aliquots": [_aliquot(aliquot, material) for aliquot in found.aliquots],
+        "aliquots": [_aliquot(aliquot, material, lines) for aliquot in found.aliquots],
         "series": {
             "trend": str(found.trend),
             "changes_s": list(found.course.changes_s),
             "lineshape": None if found.lineshape is None else _lineshape(found.lineshape),
-            "clusters": [] if found.unmixed is None else [_claim(claim) for claim in found.unmixed.claims],
+            "clusters": [_claim(claim) for claim in claims],
             "proposed": []
             if found.proposed is None
             else [output.interval(one.line.value) for one in found.proposed.proposals],
@@ -44,8 +46,10 @@ def as_json(found: "SeriesFindings", material: "Material", report: Path | None) 
     }
 
 
-def _aliquot(aliquot: "AliquotFindings", material: "Material") -> dict[str, Any]:
-    amount, made = aliquot.amount, aliquot.production
+def _aliquot(
+    aliquot: "AliquotFindings", material: "Material", lines: dict[str, dict[str, float] | None]
+) -> dict[str, Any]:
+    amount, made, apart = aliquot.amount, aliquot.production, aliquot.unmixed
     return {
         "source": aliquot.source,
         "label": aliquot.label,
@@ -55,8 +59,10 @@ def _aliquot(aliquot: "AliquotFindings", material: "Material") -> dict[str, Any]
         "hwhm_meV": output.interval(aliquot.hwhm.value),
         "diameter_nm": _diameter(aliquot, material),
         "distribution": _distribution(aliquot),
-        "clusters": [] if aliquot.unmixed is None else [_cluster(one) for one in aliquot.unmixed.clusters],
-        "dots": None if aliquot.unmixed is None else _cluster(aliquot.unmixed.dots),
+        "clusters": []
+        if apart is None
+        else [{**_species(one), "line_nm": lines[one.name]} for one in apart.clusters],
+        "dots": None if apart is None else {**_species(apart.dots), "e1_nm": output.interval(apart.e1.value)},
         "amount": None
         if amount is None
         else {
@@ -120,11 +126,10 @@ def _distribution(aliquot: "AliquotFindings") -> dict[str, Any] | None:
     }
 
 
-def _cluster(amount: "ClusterAmount") -> dict[str, Any]:
+def _species(amount: "ClusterAmount") -> dict[str, Any]:
     return {
         "name": amount.name,
         "kind": amount.kind,
-        "line_nm": amount.line_nm,
         "peak": output.interval(amount.peak.value),
         "share": output.interval(amount.share.value),
         "volume_fraction": output.interval(amount.volume_fraction.value),
