@@ -82,6 +82,26 @@ def test_a_miss_is_nothing_where_a_target_is_met_and_grows_beyond(found):
     assert target.miss(found) == pytest.approx(max(2.0 - found, found - 8.0, 0.0) / 2.0)
 
 
+def test_what_a_recipe_leaves_null_can_be_given():
+    text = """
+format: aliquot-design/1
+id: dark
+title: Cd3P2
+recipe: cd3p2_tiwari2025_clusters
+given: {"steps.4.hold.for": 20 min}
+given_because: an example
+chemistry: cd3p2_tiwari2025
+knobs: [{name: temperature, keys: [steps.4.hold.at], low: 80 degC, high: 120 degC, because: an example}]
+minimise: {quantity: time}
+"""
+    base = problem(study(text)).base
+    recipe = base.recipe(base.settings([100.0]))
+    assert recipe.steps[4].duration == 1200.0
+    assert recipe.assumed["steps.4.hold.for"] == "an example"
+    with pytest.raises(Exception, match="given_because"):
+        study(text.replace("given_because: an example\n", ""))
+
+
 def test_an_aim_has_no_condition():
     with pytest.raises(ValueError, match="one recipe"):
         Aim(quantity="RSD", condition="there")

@@ -2,6 +2,7 @@
 
     recipe --kinetics, reactor--> populations --instruments--> signals        simulate, observe
     signal  -> population          what is in this aliquot?                     analyse, invert
+    signals -> constants           which kinetics made it, and how sure?        fit
 
 Example:
     >>> import aliquot
@@ -19,11 +20,14 @@ _HOMES = {
     "analyse": "aliquot.instruments.absorbance.analyse",
     "chemistry": "aliquot.knowledge.store",
     "find_edge": "aliquot.instruments.absorbance.edge",
+    "fit": "aliquot.inference",
     "invert": "aliquot.instruments.absorbance.invert",
     "material": "aliquot.knowledge.store",
     "observe": "aliquot.synthesis",
+    "read_emission": "aliquot.instruments.formats",
     "read_recipe": "aliquot.recipe",
     "read_spectra": "aliquot.instruments.formats",
+    "read_study": "aliquot.inference",
     "recipe_book": "aliquot.recipe",
     "simulate": "aliquot.synthesis",
     "simulate_many": "aliquot.synthesis",

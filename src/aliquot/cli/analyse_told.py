@@ -56,6 +56,7 @@ def _aliquot(
         "time_s": aliquot.time_s,
         "e1_nm": output.interval(aliquot.e1.value),
         "e2_nm": output.interval(aliquot.e2.value),
+        "maximum_nm": aliquot.maximum_nm,
         "hwhm_meV": output.interval(aliquot.hwhm.value),
         "diameter_nm": _diameter(aliquot, material),
         "distribution": _distribution(aliquot),
@@ -202,13 +203,14 @@ def _excitons(found: "SeriesFindings") -> tuple[list[str], list[list[str]]]:
             aliquot.label.strip(),
             "–" if aliquot.time_s is None else f"{aliquot.time_s:g}",
             output.plus_minus(aliquot.e1, 1),
+            "–" if aliquot.maximum_nm is None else f"{aliquot.maximum_nm:.1f}",
             output.plus_minus(aliquot.e2, 1),
             output.plus_minus(aliquot.hwhm, 0),
             output.plus_minus(aliquot.diameter, 2),
         ]
         for aliquot in found.aliquots
     ]
-    return ["aliquot", "time / s", "E1 / nm", "E2 / nm", "HWHM / meV", "d by E1 / nm"], rows
+    return ["aliquot", "time / s", "E1 / nm", "maximum / nm", "E2 / nm", "HWHM / meV", "d by E1 / nm"], rows
 
 
 def _sizes(found: "SeriesFindings") -> tuple[list[str], list[list[str]]] | None:

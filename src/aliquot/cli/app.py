@@ -21,6 +21,7 @@ from aliquot.cli import (
     convert,
     emission,
     errata,
+    fit,
     landscape,
     lookup,
     mass,
@@ -71,6 +72,7 @@ app.command("assign", short_help="Formulas of clusters for a mass, and their riv
 app.command("mass", short_help="A mass spectrum in; formulas, series, bands out.")(mass.mass)
 app.command("mass-size", short_help="The diameter of a dot of a mass, and back.")(mass_size.mass_size)
 app.command("reproduce", short_help="A paper's numbers, published and computed.")(reproduce.reproduce)
+app.command("fit", short_help="A study in; constants, intervals, what stays unknown.")(fit.fit)
 app.command("routes", short_help="Published ways to a material.")(routes.routes)
 app.command("clusters", short_help="Magic-sized clusters, by line and family.")(clusters.clusters)
 app.command("material", short_help="Bulk constants of a semiconductor.")(material.material)

@@ -22,8 +22,10 @@ SEEN = {
     "time of maximum": 0.25,
     "top": 1e-3,
 }
-"""Smallest difference that would be seen [1, nm, nm, %, nm, %, 1, h, 1]: softness of a bound of 0, such as of an
-order. Estimated because a tenth of nothing is nothing; 0.03 nm of InP are some 5 nm of its peak."""
+"""Smallest difference that would be seen [1, nm, nm, %, nm, %, 1, h, 1]: softness of a bound of 0.
+
+Estimated because a tenth of nothing is nothing; 0.03 nm of InP are some 5 nm of its peak.
+"""
 OWN = "study"
 """Name of the study itself among the papers."""
 

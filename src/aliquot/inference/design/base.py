@@ -55,16 +55,17 @@ class Base:
         )
         document.edit(lambda tree: _prepare(tree, study))
         known = {key for key, _, _ in entries(document.tree)}
-        for i, knob in enumerate(study.knobs):
-            for key in knob.keys:
-                if key not in known:
-                    raise InputError(
-                        given=f"the key '{key}'",
-                        expected=f"a key of the recipe '{study.recipe}'",
-                        why="a knob turns a number that stands there",
-                        remedy=suggestion(key, known),
-                        where=Where(study.id, key=f"knobs.{i}.keys"),
-                    )
+        places = {key: f"knobs.{i}.keys" for i, knob in enumerate(study.knobs) for key in knob.keys}
+        for key, place in {**dict.fromkeys(study.given, "given"), **places}.items():
+            if key not in known:
+                raise InputError(
+                    given=f"the key '{key}'",
+                    expected=f"a key of the recipe '{study.recipe}'",
+                    why="what is given or turned is a number that stands there",
+                    remedy=suggestion(key, known),
+                    where=Where(study.id, key=place),
+                )
+        document.edit(lambda tree: _set(tree, study.given, study.given_because or ""))
         return cls(document, study)
 
     def settings(self, values: Sequence[float]) -> dict[str, str]:
@@ -95,21 +96,25 @@ class Base:
         return _spaced(document.dump())
 
     def _sign(self, tree: Any, settings: Settings, told: str) -> None:  # noqa: ANN401  YAML nodes
-        paths = {key: path for key, path, _ in entries(tree)}
-        assumed = tree.setdefault("assumed", {})
-        for key, text in settings.items():
-            *parents, last = paths[key]
-            node = tree
-            for step in parents:
-                node = node[step]
-            node[last] = text
-            assumed[key] = "set by the design, for what stands at the top of this file"
+        _set(tree, settings, "set by the design, for what stands at the top of this file")
         _bare(tree)
         tree["id"], tree["title"] = self.study.id, self.study.title
         tree.yaml_set_start_comment(
             f"{self.study.title}. Designed by 'aliquot design' from {self.study.recipe}\n"
             f"for {told}.\nWhat was not turned stands as there."
         )
+
+
+def _set(tree: Any, settings: Settings, because: str) -> None:  # noqa: ANN401  YAML nodes
+    """Write settings into a tree, and that they are ours."""
+    paths = {key: path for key, path, _ in entries(tree)}
+    for key, text in settings.items():
+        *parents, last = paths[key]
+        node = tree
+        for step in parents:
+            node = node[step]
+        node[last] = text
+        tree.setdefault("assumed", {})[key] = because
 
 
 def _prepare(tree: Any, study: Design) -> None:  # noqa: ANN401  YAML nodes

@@ -220,6 +220,10 @@ class Design(Schema):
     """Recipe of the book, or a file beside the study, that is changed."""
     sample: str | None = None
     """Sample of a flow recipe from which it starts."""
+    given: dict[str, str] = Field(default_factory=dict)
+    """Dotted keys of the recipe and what stands there, for what it leaves null and no knob turns."""
+    given_because: str | None = None
+    """Grounds for what is given."""
     chemistry: str
     """Card of the chemistry that predicts."""
     options: tuple[str, ...] = ()
@@ -255,11 +259,13 @@ class Design(Schema):
         for what, names in (
             ("knob", [knob.name for knob in self.knobs]),
             ("target", [target.name for target in self.targets]),
-            ("key", [key for knob in self.knobs for key in knob.keys]),
+            ("key", [*self.given, *(key for knob in self.knobs for key in knob.keys)]),
         ):
             faults += [
                 f"the {what} '{one}' stands twice" for one in dict.fromkeys(names) if names.count(one) > 1
             ]
+        if self.given and not self.given_because:
+            faults.append("what is 'given' needs 'given_because'")
         if self.front is not None:
             moved = [one for one in self.targets if one.name == self.front.target and one.value is not None]
             faults += [] if moved else [f"'{self.front.target}' is no target with a value"]
@@ -296,7 +302,11 @@ def design_names() -> tuple[str, ...]:
         True
     """
     return tuple(
-        sorted(path.stem for path in BOOK.glob("*.yaml") if FORMAT in path.read_text(encoding="utf-8"))
+        sorted(
+            path.stem
+            for path in BOOK.glob("*.yaml")
+            if f"\nformat: {FORMAT}\n" in path.read_text(encoding="utf-8")
+        )
     )
 
 

@@ -192,6 +192,7 @@ def _aliquot(
         examined=examined,
         e1=e1,
         e2=replace(edge.e2, value=None, flags=(_OF_CLUSTERS,)) if beside else edge.e2,
+        maximum_nm=None if beside else edge.maximum_nm,
         hwhm=replace(edge.hwhm, value=None, flags=(_OF_CLUSTERS,)) if beside else edge.hwhm,
         diameter=size,
         distribution=mean,

@@ -27,6 +27,8 @@ class AliquotFindings:
     """Wavelength of the first exciton [nm]; of the dots, where clusters were told apart from them."""
     e2: Finding
     """Wavelength of the second transition [nm]."""
+    maximum_nm: float | None
+    """Where the spectrum itself is highest near E1 [nm], None on a shoulder and beside clusters."""
     hwhm: Finding
     """Half width at half height of the first exciton, on its red side [meV]."""
     diameter: Finding

@@ -25,10 +25,12 @@ from aliquot.instruments.absorbance.reduced import Reduced
 DRAWS = 80
 """Draws for one interval; another seed moves its ends by a tenth of its width."""
 
-CALM = 40
+CALM = 32
 """Draws with one lineshape, to tell what noise and smoothing alone do."""
 
 LEVEL = 0.95
+
+_EVERY = 2  # draws of which one is solved without noise too
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,13 @@ def spread(s: Reduced, components: Sequence[Component], seed: int) -> Summary:
     prior = best.belief.best
     value = summary(best.problem, best.problem.solve(s.rows, s.noise, prior.envelope, prior.strength).amounts)
     held = replace(best, root=None)
-    calm = _Draws.of(s, held, CALM if best.root is not None else DRAWS, generator)
+    calm = _drawn(s, held, CALM if best.root is not None else DRAWS, generator)
     low, high = _ends([calm], value)
     noise = (high - low) / _WIDTH
     drawn = [calm]
     if best.root is not None:
         drawn = [
-            _Draws.of(s, component, max(round(DRAWS * component.weight), 2), generator)
+            _drawn(s, component, max(round(DRAWS * component.weight), 2), generator)
             for component in components
         ]
         low, high = _ends(drawn, value)
@@ -104,30 +106,29 @@ class _Draws:
 
     shaken: Float[np.ndarray, "draws quantities"]
     """Summaries with noise and drawn priors."""
-    plain: Float[np.ndarray, "draws quantities"]
-    """Summaries of the same lineshapes and priors without noise."""
+    plain: Float[np.ndarray, "some quantities"]
+    """Summaries of lineshapes and priors as they were drawn, without noise."""
     shares: Float[np.ndarray, "draws sizes"]
 
-    @classmethod
-    def of(cls, s: Reduced, component: Component, count: int, generator: np.random.Generator) -> "_Draws":
-        belief, root = component.belief, component.root
-        chosen = generator.choice(len(belief.priors), size=count, p=belief.weights)
-        shaken, plain, shares = [], [], []
-        known: dict[int, np.ndarray] = {}
-        for which in chosen.tolist():
-            prior, problem = belief.priors[which], component.problem
-            if root is not None:
-                problem = s.frame.problem(component.z + root @ generator.standard_normal(component.z.size))
-            noisy = s.rows + s.noise * generator.standard_normal(s.rows.size)
-            pull = generator.standard_normal(problem.diameters.size)
-            drawn = problem.solve(noisy, s.noise, prior.envelope, prior.strength, pull).amounts
-            shaken.append(summary(problem, drawn))
-            shares.append(drawn / drawn.sum())
-            if root is not None or which not in known:
-                calm = problem.solve(s.rows, s.noise, prior.envelope, prior.strength).amounts
-                known[which] = summary(problem, calm)
-            plain.append(known[which])
-        return cls(np.array(shaken), np.array(plain), np.array(shares))
+
+def _drawn(s: Reduced, component: Component, count: int, generator: np.random.Generator) -> _Draws:
+    """Draw noise, priors and, where it is in doubt, the lineshape."""
+    belief, root = component.belief, component.root
+    chosen = generator.choice(len(belief.priors), size=count, p=belief.weights)
+    shaken, plain, shares = [], [], []
+    for turn, which in enumerate(chosen.tolist()):
+        prior, problem = belief.priors[which], component.problem
+        if root is not None:
+            problem = s.frame.problem(component.z + root @ generator.standard_normal(component.z.size))
+        noisy = s.rows + s.noise * generator.standard_normal(s.rows.size)
+        pull = generator.standard_normal(problem.diameters.size)
+        amounts = problem.solve(noisy, s.noise, prior.envelope, prior.strength, pull).amounts
+        shaken.append(summary(problem, amounts))
+        shares.append(amounts / amounts.sum())
+        if turn % _EVERY == 0:
+            calm = problem.solve(s.rows, s.noise, prior.envelope, prior.strength).amounts
+            plain.append(summary(problem, calm))
+    return _Draws(np.array(shaken), np.array(plain), np.array(shares))
 
 
 def _ends(

@@ -69,7 +69,7 @@ def _fit(s: Reduced, shape: Shape, prior: LinePrior, *, free: bool) -> Few:
 def _together(
     spectra: Sequence[Reduced], each: Sequence[Sequence[Few]], prior: LinePrior, *, free: bool
 ) -> list[Few]:
-    """Return fits under one lineshape: every spectrum in its best shape, and with a tail for every single mode."""
+    """Return fits under one lineshape: all in their best shapes, and with a tail for every single mode."""
     best = [min(fits, key=lambda few: few.cost + _penalty(few.shapes[0])) for fits in each]
     z = np.mean([few.z for few in best], axis=0)
     chosen = [best]
