@@ -19,6 +19,7 @@ from aliquot.cli import (
     clusters,
     compare,
     convert,
+    design,
     emission,
     errata,
     fit,
@@ -73,6 +74,9 @@ app.command("mass", short_help="A mass spectrum in; formulas, series, bands out.
 app.command("mass-size", short_help="The diameter of a dot of a mass, and back.")(mass_size.mass_size)
 app.command("reproduce", short_help="A paper's numbers, published and computed.")(reproduce.reproduce)
 app.command("fit", short_help="A study in; constants, intervals, what stays unknown.")(fit.fit)
+app.command("design", short_help="A target in; a recipe within all limits, and how sure it is, out.")(
+    design.design
+)
 app.command("routes", short_help="Published ways to a material.")(routes.routes)
 app.command("clusters", short_help="Magic-sized clusters, by line and family.")(clusters.clusters)
 app.command("material", short_help="Bulk constants of a semiconductor.")(material.material)

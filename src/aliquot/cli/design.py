@@ -49,7 +49,7 @@ def design(
     Examples:
       aliquot design inp_design
       aliquot design my_design.yaml --out my_recipe.yaml --report page.html
-      aliquot design cdte_design --draws 200 --json
+      aliquot design inp_design --draws 200 --json
     """
     from aliquot.inference.design.design import design as found_by
     from aliquot.inference.design.study import Design, design_document
