@@ -204,7 +204,7 @@ def test_reproduce_prints_what_is_documented(
         import_module("aliquot.reproduce.paper"), "read_recipe", lambda path: read_recipe(path).only("180C")
     )
     content = called(capsys, "reproduce", "wang2023")
-    check(content, "reproduce/1", absent=("reports[]",))
+    check(content, "reproduce/1", absent=("reports[]", "papers[].everything", "papers[].rows[].everything"))
 
 
 def test_errors_print_what_is_documented(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,8 @@ COLUMNS = [
 ]
 ROWS = ["observation", "condition", "what", "published", "computed", "role", "verdict"]
 WORDS = ["condition", "what", "role", "verdict"]
+EVERYTHING = "fit to everything²"
+"""Column of what constants give that saw the predictions too."""
 FEW = 6
 """So many rows that share a reason are named."""
 
@@ -41,13 +43,13 @@ def reproduce(
     seed: Annotated[int, typer.Option(help="Seed of the spectra's noise.")] = 2023,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, schema reproduce/1.")] = False,
 ) -> None:
-    """Compute the published numbers of a paper: its recipe simulated, its spectra taken and read back.
+    """Compute the published numbers of papers: of tubes by spectra taken and read back, of flasks by courses.
 
     \b
     Examples:
       aliquot reproduce wang2023
       aliquot reproduce wang2023 --report demo
-      aliquot reproduce                            # all papers, all that needs no chemistry
+      aliquot reproduce                            # all papers, in some three minutes
     """
     from aliquot.knowledge import store
     from aliquot.reproduce import reproduce as compute
@@ -55,9 +57,12 @@ def reproduce(
 
     results = []
     for paper in papers or store.names("observations"):
-        recipe = recipe_of(store.observations(paper))
-        samples = 0 if recipe is None else len(recipe.samples)
-        with output.progress(2 * samples, f"reproducing {paper}", quiet=json or not samples) as told:
+        card = store.observations(paper)
+        recipe = recipe_of(card)
+        steps = 1 + len(card.everything)
+        if recipe is not None and card.chemistry is not None:
+            steps = 2 * len(recipe.samples)
+        with output.progress(steps, f"reproducing {paper}", quiet=json) as told:
             results.append(compute(paper, seed=seed, progress=told))
     written = [_report(result, report) for result in results if result.run] if report is not None else []
     if json:
@@ -66,7 +71,7 @@ def reproduce(
     for result in results:
         _show(result)
         if report is not None and result.run is None:
-            typer.echo(f"No report of {result.paper}: none of its runs is simulated yet.")
+            typer.echo(f"No report of {result.paper}: a page shows the samples of a tube, and it has none.")
     for path in written:
         typer.echo(f"Report: {path}")
 
@@ -88,10 +93,31 @@ def _paper(result: "Reproduction") -> dict[str, Any]:
             {"name": test.name, "role": str(test.role), "met": test.met if test.is_tried else None}
             for test in result.tests
         ],
+        "everything": [_fit(result, place) for place in range(len(result.everything))],
         "conditions": _conditions(result),
         "balance": {"max_relative_error": result.mass_error},
         "citations": list(result.run.citations) if result.run else [],
     }
+
+
+def _fit(result: "Reproduction", place: int) -> dict[str, Any]:
+    """Return what a fit to everything comes to; none of it is a prediction."""
+    rows, sentences = result.fitted(place), _sentences(result, place)
+    return {
+        "chemistry": result.everything[place],
+        "met": rows[0],
+        "of": rows[1],
+        "sentences_met": sentences[0],
+        "sentences_of": sentences[1],
+    }
+
+
+def _sentences(result: "Reproduction", place: int) -> tuple[int, int]:
+    """Return how many sentences of any role a fit to everything meets, and of how many."""
+    from aliquot.knowledge.records import Role
+
+    counts = [result.sentences(role, place) for role in (Role.CALIBRATION, Role.PREDICTION)]
+    return sum(met for met, _ in counts), sum(of for _, of in counts)
 
 
 def _row(row: "Row") -> dict[str, Any]:
@@ -116,6 +142,15 @@ def _row(row: "Row") -> dict[str, Any]:
         "errata": list(row.errata),
         "note": row.note,
         "not_computed_because": row.beyond,
+        "everything": [
+            {
+                "chemistry": fit.chemistry,
+                "computed": fit.computed,
+                "met": fit.met,
+                "not_computed_because": fit.why,
+            }
+            for fit in row.everything
+        ],
     }
 
 
@@ -153,9 +188,13 @@ def _report(result: "Reproduction", folder: Path) -> Path:
 def _show(result: "Reproduction") -> None:
     if result.run is not None:
         _show_samples(result)
-    title = f"{result.paper}, every observation" + ("" if result.run else ", no run simulated yet")
-    notes = [_counts(result), *_misses(result), *_untried(result)]
-    output.print_table(title, ROWS, [_cells(row) for row in result.rows], notes, WORDS)
+    title = f"{result.paper}, every observation" + (f", {result.chemistry}" if result.chemistry else "")
+    columns, cells = list(ROWS), [_cells(row) for row in result.rows]
+    if result.everything:
+        columns.append(EVERYTHING)
+        cells = [[*line, _fits(row)] for line, row in zip(cells, result.rows, strict=True)]
+    notes = [_counts(result), *_told(result), *_misses(result), *_untried(result)]
+    output.print_table(title, columns, cells, notes, WORDS)
     typer.echo()
 
 
@@ -180,6 +219,28 @@ def _counts(result: "Reproduction") -> str:
         if of or untried:
             told.append(f"{role}: {met} of {of} met" + (f", {untried} not computed" if untried else ""))
     return "; ".join(told) + "."
+
+
+def _told(result: "Reproduction") -> "Iterator[str]":
+    """Say how many sentences are met by role, and what each fit to everything meets."""
+    from aliquot.knowledge.records import Role
+
+    told = [(role, *result.sentences(role)) for role in (Role.CALIBRATION, Role.PREDICTION)]
+    if any(of for _, _, of in told):
+        counts = "; ".join(f"{role}: {met} of {of} met" for role, met, of in told if of)
+        yield f"sentences, whose rows have to be met together: {counts}."
+    for place, name in enumerate(result.everything):
+        (met, of), (told_met, told_of) = result.fitted(place), _sentences(result, place)
+        sentences = f"{told_met} of {told_of} sentences, " if told_of else ""
+        yield f"² {name}, fit to everything, no prediction: {sentences}{met} of {of} rows met; ! is a miss."
+
+
+def _fits(row: "Row") -> str:
+    """Return what the fits to everything give, in the order of the card, in the unit of the row."""
+    return " / ".join(
+        "–" if fit.computed is None else f"{fit.computed:.3g}" + ("" if fit.met else "!")
+        for fit in row.everything
+    )
 
 
 def _misses(result: "Reproduction") -> "Iterator[str]":

@@ -2,6 +2,7 @@
 
 from aliquot.reproduce.paper import reproduce as reproduce
 from aliquot.reproduce.record import Condition as Condition
+from aliquot.reproduce.record import Fitted as Fitted
 from aliquot.reproduce.record import Reproduction as Reproduction
 from aliquot.reproduce.record import Row as Row
 from aliquot.reproduce.record import Test as Test

@@ -14,6 +14,20 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
+class Fitted:
+    """What constants give for a row when they were fitted to predictions too: no prediction of anything."""
+
+    chemistry: str
+    """Card of the constants."""
+    computed: float | None
+    """The number [unit of the row], None where there is none."""
+    met: bool
+    """Whether it lies where the card of observations asks."""
+    why: str | None = None
+    """Why there is no number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A published number, or bounds that a text sets, and the computed counterpart.
 
@@ -61,6 +75,8 @@ class Row:
     """Why it differs as it does."""
     beyond: str | None = None
     """Why it is not computed, or not yet: it is then neither met nor missed."""
+    everything: tuple[Fitted, ...] = ()
+    """What the fits to everything give, in the order of the paper's card; none counts for the role."""
 
     @classmethod
     def near(
@@ -103,12 +119,16 @@ class Row:
     @property
     def met(self) -> bool:
         """Whether the computed number lies where the card asks."""
-        if self.computed is None:
+        return self.meets(self.computed)
+
+    def meets(self, computed: float | None) -> bool:
+        """Tell whether a number [unit] lies where the card asks."""
+        if computed is None:
             return False
         slack = _ROUNDING * max(abs(bound) for bound in (self.low, self.high) if abs(bound) < inf)
         if self.value is not None:
             slack = _ROUNDING * self.tolerance
-        return self.low - slack <= self.computed <= self.high + slack
+        return self.low - slack <= computed <= self.high + slack
 
     @property
     def is_tried(self) -> bool:
@@ -143,6 +163,19 @@ class Test:
         """Whether all its rows are met."""
         return all(row.met for row in self.rows)
 
+    @property
+    def is_sentence(self) -> bool:
+        """Whether the paper says it in words that runs are held against."""
+        return self.rows[0].test is not None and self.role is not Role.ARITHMETIC
+
+    def is_given_by(self, fit: int) -> bool:
+        """Tell whether a fit to everything, by its place, gives a number for all its rows."""
+        return all(row.everything and row.everything[fit].computed is not None for row in self.rows)
+
+    def met_by(self, fit: int) -> bool:
+        """Tell whether a fit to everything, by its place, meets all its rows."""
+        return all(row.everything and row.everything[fit].met for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -172,11 +205,15 @@ class Reproduction:
     """One for each published number."""
     seed: int
     """Seed of the noise of the spectra."""
+    constants: str | None = None
+    """Card of the constants behind courses, None where each run names its own, or there are none."""
+    everything: tuple[str, ...] = ()
+    """Cards of constants that were fitted to everything: shown beside, never counted as predictions."""
 
     @property
     def chemistry(self) -> str | None:
-        """Name and version of the chemistry behind the run."""
-        return None if self.run is None else self.run.chemistry
+        """Name and version of the chemistry behind the rows."""
+        return self.constants if self.run is None else self.run.chemistry
 
     @property
     def mass_error(self) -> float | None:
@@ -212,3 +249,22 @@ class Reproduction:
     def untried(self, role: Role) -> int:
         """Return how many rows of a role nothing has computed."""
         return sum(row.role is role and not row.is_tried for row in self.rows)
+
+    def sentences(self, role: Role, fit: int | None = None) -> tuple[int, int]:
+        """Return how many sentences of a role are met, and how many were put to the test.
+
+        Args:
+            role: Calibration or prediction.
+            fit: Place of a fit to everything; None for the computed numbers themselves.
+        """
+        asked = [test for test in self.tests if test.is_sentence and test.role is role]
+        if fit is not None:
+            given = [test for test in asked if test.is_given_by(fit)]
+            return sum(test.met_by(fit) for test in given), len(given)
+        tried = [test for test in asked if test.is_tried]
+        return sum(test.met for test in tried), len(tried)
+
+    def fitted(self, fit: int) -> tuple[int, int]:
+        """Return how many rows a fit to everything meets, by its place, and how many it gives a number."""
+        given = [row.everything[fit] for row in self.rows if row.everything]
+        return sum(one.met for one in given), sum(one.computed is not None for one in given)
