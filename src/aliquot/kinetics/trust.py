@@ -100,7 +100,8 @@ def top_share(rungs: Rungs, band: int, traces: float | Float[Array, ""]) -> Shar
         traces: Amount of units that counts as nothing, so that noise is no population.
     """
     units = abs(rungs) * np.arange(1.0, rungs.shape[-1] + 1.0)
-    return units[..., -band:].sum(axis=-1) / (units.sum(axis=-1) + traces)
+    shares: Shares = units[..., -band:].sum(axis=-1) / (units.sum(axis=-1) + traces)
+    return shares
 
 
 def check_times(times: Float[np.ndarray, " T"], where: Where | None) -> None:
