@@ -172,7 +172,7 @@ def timed(method: Callable[[Signal], Found], signal: Signal) -> tuple[Found | No
     began = time.process_time()
     try:
         found = method(signal)
-    except (AliquotError, LookupError, RuntimeError):
+    except (AliquotError, LookupError, RuntimeError, ImportError):  # a peer may be missing
         found = None
     return found, time.process_time() - began
 

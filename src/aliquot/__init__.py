@@ -22,6 +22,7 @@ _HOMES = {
     "find_edge": "aliquot.instruments.absorbance.edge",
     "fit": "aliquot.inference",
     "invert": "aliquot.instruments.absorbance.invert",
+    "learn": "aliquot.instruments.absorbance.joint",
     "material": "aliquot.knowledge.store",
     "observe": "aliquot.synthesis",
     "read_emission": "aliquot.instruments.formats",

@@ -47,6 +47,13 @@ def invert(
 ) -> Recovered:
     """Return the size distribution behind an absorbance spectrum.
 
+    With lineshapes drawn from the spread on the card and noise of 1e-3 in 0.4, 95 % intervals of mean and
+    RSD held the truth in 95 and 96 % of 150 cases, and errors were 0.09 nm and 1.6 points rms; with a
+    lineshape learned from a series of four 0.02 nm and 0.7 points (benchmarks/coverage_of_intervals.py).
+    They do not hold where the window hides dots (2 % of the volume below 400 nm: mean held in 30 %), nor for
+    dots of a single size, whose RSD of 0 reads 0.4 %. Intervals of the amount with the lineshape taken as
+    exact are too narrow for tailed samples (72 %).
+
     Args:
         signal: Absorbance that reaches from above the first exciton to where nothing absorbs.
         material: Card with lineshape, refraction and a law of E_1(d).

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.optimize import nnls
 
-_EXCHANGES = 30
+_EXCHANGES = 15
 _ROUNDING = 1e-9  # of the largest gradient: what counts as zero
 
 
