@@ -273,7 +273,10 @@ MAP = (
     ],
 )  # fmt: skip
 def test_text_formats_are_recognised_by_content_packed_or_not(read, text, name, axis, quantity):
-    for content in (text.encode("latin-1", "replace"), gzip.compress(text.encode("latin-1", "replace"), mtime=0)):
+    for content in (
+        text.encode("latin-1", "replace"),
+        gzip.compress(text.encode("latin-1", "replace"), mtime=0),
+    ):
         contents = read(content, "no-ending")
         (trace,) = contents.traces
         assert (contents.format, trace.axis.told, trace.quantity.told) == (name, axis, quantity)

@@ -60,7 +60,7 @@ def test_a_slip_is_told(old: str, new: str, words: str) -> None:
 def test_an_empty_study_is_refused() -> None:
     with pytest.raises(InputError, match="fits nothing"):
         rows_of(study(HEAD))
-    with pytest.raises(InputError, match="a study of the book: .*cdte_449_alone"):
+    with pytest.raises(InputError, match=r"a study of the book: .*cdte_449_alone"):
         read_study("nothing")
 
 

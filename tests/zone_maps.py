@@ -19,7 +19,7 @@ def small(count: int = 24, **changes: object) -> ZoneStudy:
         "coordinates": [one for one in content["coordinates"] if one["name"] in NAMES],
         "times": ["1 h", "4 h", "24 h"],
         "sampling": {"kind": "sobol", "count": count, "seed": 7},
-        "labels": {"card": "mech2023", "vials": vials},
+        "labels": {"card": "mech2023", "because": "as in the book", "vials": vials},
         "sections": [{"x": "amine", "y": "cadmium", "points": 4}],
         "diagram": [{"along": "amine", "points": 4}, {"along": "solvent"}],
         "numerics": {"rungs": 600, "most": 600},

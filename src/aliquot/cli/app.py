@@ -37,6 +37,7 @@ from aliquot.cli import (
     simulate,
     tem,
     xrd,
+    zones,
 )
 from aliquot.cli.recipe import app as recipe
 from aliquot.errors import AliquotError
@@ -88,6 +89,7 @@ app.command("tem", short_help="Sizes of dots from an electron micrograph.")(tem.
 app.command("compare", short_help="What instruments say of one sample, side by side.")(compare.compare)
 app.command("cite", short_help="What a recipe, a result or a card stands on.")(cite.cite)
 app.command("xrd", short_help="Diameter and phases from an X-ray pattern.")(xrd.xrd)
+app.command("zones", short_help="Where clusters, dots or nothing are seen.")(zones.zones)
 app.command("read", short_help="What a file of an instrument holds, and what is odd.")(read.read)
 app.command("convert", short_help="A file of an instrument into an open format.")(convert.convert)
 

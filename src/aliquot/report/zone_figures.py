@@ -74,17 +74,16 @@ def _panels(name: str, title: str, found: Zones, sheets: Sequence[Sheet]) -> str
 def panel(axes: "Axes", sheet: Sheet, found: Zones) -> None:
     """Draw a section or an axis on axes of matplotlib."""
     x, y = (_along(found, name) for name in sheet.names)
-    columns = np.arange(float(sheet.x.size)) if x is not None and x.values else sheet.x.astype(float)
-    rows = np.arange(float(sheet.y.size)) if y is not None and y.values else sheet.y.astype(float)
+    columns, rows, p = sheet.drawn.x, sheet.drawn.y, sheet.drawn.probabilities
     _scales(axes, (x, y), (columns, rows))
     vials = [(vial, (_place(vial, x), _place(vial, y))) for vial in found.on(sheet)]
     if x is not None and x.values:
         for i, column in enumerate(columns):
             sides = np.array([column - 0.44, column + 0.44])
-            _fill(axes, sides, rows, np.repeat(sheet.probabilities[:, i : i + 1], 2, axis=1))
+            _fill(axes, sides, rows, np.repeat(p[:, i : i + 1], 2, axis=1))
     else:
-        _fill(axes, columns, rows, sheet.probabilities)
-        _words(axes, columns, rows, sheet.probabilities, _taken(columns, rows, [place for _, place in vials]))
+        _fill(axes, columns, rows, p)
+        _words(axes, columns, rows, p, _taken(columns, rows, [place for _, place in vials]))
     for vial, place in vials:
         _vial(axes, vial, place)
     axes.set_title(sheet.words, loc="left", color=QUIET.light, fontsize=10.5, pad=11.0)

@@ -63,6 +63,21 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A section or an axis as it is drawn: shares are interpolated between computed points, then labelled.
+
+    Attributes:
+        x: Finer values along x [unit], or places of words, shape (fx,).
+        y: Finer values along y [unit, hours for time], or places of words, shape (fy,).
+        probabilities: Of the zones [1], shape (fy, fx, zones).
+    """
+
+    x: Float[np.ndarray, " fx"]
+    y: Float[np.ndarray, " fy"]
+    probabilities: Float[np.ndarray, "fy fx zones"]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A section or an axis as it was computed.
 
@@ -74,6 +89,7 @@ class Sheet:
         held: What was held: value of each other coordinate [unit], or word.
         hour: When vials were looked at [h]; None where time goes from bottom to top.
         words: What was held, in words.
+        drawn: The same for the eye.
     """
 
     asked: Section | Lane
@@ -83,6 +99,7 @@ class Sheet:
     held: Mapping[str, float | str]
     hour: float | None
     words: str
+    drawn: Drawn
 
     @property
     def names(self) -> tuple[str, str]:

@@ -67,6 +67,8 @@ class Labels(Schema):
 
     card: str
     """Card of observations."""
+    because: str
+    """How it was decided what each vial is called, and with which knowledge."""
     vials: tuple[Label, ...]
 
 

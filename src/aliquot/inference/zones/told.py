@@ -66,6 +66,7 @@ def as_json(found: Zones) -> dict[str, Any]:
         ],
         "entropy_bit": float(np.nanmean(found.belief.entropy)),
         "labels": {
+            "because": None if found.study.labels is None else found.study.labels.because,
             **{str(role): dict(zip(("met", "of"), found.counted(role), strict=True)) for role in _ROLES},
             "vials": [_vial(vial) for vial in found.vials],
         },

@@ -58,7 +58,7 @@ def zones(
         >>> from aliquot.knowledge.records import Role
         >>> found = zones(read_zone_study("cdte_zones"), folder=Path("zones"))         # doctest: +SKIP
         >>> found.counted(Role.CALIBRATION)                                            # doctest: +SKIP
-        (14, 15)
+        (15, 16)
     """
     believed = ensemble(study.chemistries, study.sampling.seed, beside)
     atlas = _Atlas.of(study, believed)
