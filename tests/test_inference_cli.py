@@ -69,7 +69,7 @@ def test_programs_read_one_object(asked: Path, tmp_path: Path, capsys: pytest.Ca
 
 
 def test_errors_are_those_of_the_house(asked: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="a study of the book: cdte_449_alone"):
+    with pytest.raises(InputError, match=r"a study of the book: .*cdte_449_alone"):
         called("no_such_study")
     with pytest.raises(InputError, match="Did you mean 'gamma'"):
         called(str(asked), "--out", str(tmp_path / "run"), "--profile", "gama")

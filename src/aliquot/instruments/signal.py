@@ -34,10 +34,10 @@ class Signal:
         path_mm: Optical path [mm], None where not known.
         dilution: Volume of the diluted liquid over that of the aliquot [1], None where not known.
         medium: Key of the solvent that surrounds the dots, None where not known.
+        where: File and line of the heading it came from.
         temperature: Temperature of the cuvette or cell [K], None where not known.
         excitation_nm: Wavelength that excited an emission [nm], None where not known or without meaning.
         emission_nm: Wavelength at which an excitation spectrum was watched [nm], likewise.
-        where: File and line of the heading it came from.
 
     Raises:
         SignalError: If wavelengths do not rise, lengths differ, or a value is not finite.
@@ -55,10 +55,10 @@ class Signal:
     path_mm: float | None = None
     dilution: float | None = None
     medium: str | None = None
+    where: Where | None = None
     temperature: float | None = None
     excitation_nm: float | None = None
     emission_nm: float | None = None
-    where: Where | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no instrument could have seen."""

@@ -73,9 +73,7 @@ class Findings:
 
 
 _AMOUNTS = "amount in the undiluted liquid"
-_ALL_THERE = "Clusters and complexes that absorb there are counted as dots."
-_CUT = "Lines of clusters were taken off first; what is uncertain of them is not in this interval."
-_OF_ALL = "Read off the whole spectrum, lines of clusters included: not that of the dots alone."
+_CUT = "Lines of clusters were taken off first: their doubt moves the mean and may change the width."
 
 
 def concentration_of(one: AliquotFindings) -> Finding:
@@ -93,7 +91,7 @@ def concentration_of(one: AliquotFindings) -> Finding:
     ]
     if lacking:
         return _none(f"No amount without {' and '.join(lacking)} of the spectrum.")
-    told = [flag for flag in one.flags if flag.startswith("No amount")]
+    told = [flag for flag in one.flags if flag.startswith(("No amount", "Amounts beside"))]
     return _none(*(told or ("No amount could be read.",)))
 
 
@@ -215,17 +213,12 @@ def _warning(one: AliquotFindings, column: Column, *, mixed: bool) -> str:
     """Return what to know of a value, empty where it is what it seems."""
     told = []
     shares = one.unmixed is not None and any(amount.seen for amount in one.unmixed.clusters)
-    if shares and column.name in {"E2", "HWHM"}:
-        told.append(_OF_ALL)
     if shares and column.name in {"mean diameter", "RSD"}:
         told.append(_CUT)
-    if column.of is concentration_of and one.amount is not None:
-        if mixed:
-            told.append(
-                f"Read at {one.amount.wavelength_nm:g} nm, others elsewhere: compared, they differ by μᵢ."
-            )
-        if shares:
-            told.append(_ALL_THERE)
+    if column.of is concentration_of and one.amount is not None and mixed:
+        told.append(
+            f"Read at {one.amount.wavelength_nm:g} nm, others elsewhere: compared, they differ by μᵢ."
+        )
     return " ".join(told)
 
 
