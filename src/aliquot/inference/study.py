@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from aliquot.errors import InputError
+from aliquot.inference import shelf
 from aliquot.inference.free import Free
 from aliquot.knowledge import records, store
 from aliquot.knowledge.document import Document, Duration, Schema
@@ -154,10 +155,6 @@ class Study(Schema):
         return card.chosen(*self.options) if self.options else card
 
 
-BOOK = Path(__file__).parent / "book"
-"""Folder of the studies that come with Aliquot, of fits and of what builds on them."""
-
-
 def study_names() -> tuple[str, ...]:
     """Return the names of the studies in the book, sorted.
 
@@ -165,22 +162,12 @@ def study_names() -> tuple[str, ...]:
         >>> "inp_wang2023" in study_names()
         True
     """
-    pages = {path.stem: path.read_text(encoding="utf-8") for path in BOOK.glob("*.yaml")}
-    return tuple(sorted(name for name, text in pages.items() if f"\nformat: {FORMAT}\n" in text))
+    return shelf.names(FORMAT)
 
 
 def study_document(name: str | Path) -> Document:
     """Return the document of a study, by a name of the book or a path; raises InputError if there is none."""
-    known = study_names()
-    path = BOOK / f"{name}.yaml" if str(name) in known else Path(name)
-    if not path.is_file():
-        raise InputError(
-            given=f"the study '{name}'",
-            expected="a file, or a study of the book: " + ", ".join(known),
-            why="a fit is told by a file",
-            remedy="Check the name and the folder.",
-        )
-    return Document.from_file(path, InputError)
+    return shelf.document(name, FORMAT, "study")
 
 
 def read_study(name: str | Path) -> Study:

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from aliquot.errors import InputError, UnitError
+from aliquot.errors import UnitError
+from aliquot.inference import shelf
 from aliquot.inference.design.knobs import Knob
-from aliquot.inference.study import BOOK, Numerics
+from aliquot.inference.study import Numerics
 from aliquot.knowledge.document import Document, Flow, In, Schema, quantity_fault
 from aliquot.knowledge.records.observations import Term
 from aliquot.units import Quantity, to_float
@@ -301,26 +302,12 @@ def design_names() -> tuple[str, ...]:
         >>> "inp_design" in design_names()
         True
     """
-    return tuple(
-        sorted(
-            path.stem
-            for path in BOOK.glob("*.yaml")
-            if f"\nformat: {FORMAT}\n" in path.read_text(encoding="utf-8")
-        )
-    )
+    return shelf.names(FORMAT)
 
 
 def design_document(name: str | Path) -> Document:
     """Return the document of a design study, by a name of the book or a path; InputError if there is none."""
-    path = BOOK / f"{name}.yaml" if str(name) in design_names() else Path(name)
-    if not path.is_file():
-        raise InputError(
-            given=f"the design study '{name}'",
-            expected="a file, or a design of the book: " + ", ".join(design_names()),
-            why="a design is told by a file",
-            remedy="Check the name and the folder.",
-        )
-    return Document.from_file(path, InputError)
+    return shelf.document(name, FORMAT, "design")
 
 
 def read_design(name: str | Path) -> Design:

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from aliquot.errors import InputError
-from aliquot.inference.study import BOOK
+from aliquot.inference import shelf
 from aliquot.inference.zones.coordinates import Coordinate
 from aliquot.inference.zones.rules import Kind, Zone
 from aliquot.knowledge.document import Document, Duration, Schema
@@ -186,25 +185,12 @@ def zone_study_names() -> tuple[str, ...]:
         >>> zone_study_names()
         ('cdte_zones',)
     """
-    return tuple(sorted(path.stem for path in BOOK.glob("*.yaml") if _is_ours(path)))
-
-
-def _is_ours(path: Path) -> bool:
-    with path.open(encoding="utf-8") as file:
-        return any(line.split("#")[0].strip() == f"format: {FORMAT}" for line in file)
+    return shelf.names(FORMAT)
 
 
 def zone_study_document(name: str | Path) -> Document:
     """Return the document of a zone study, by its name in the book or a path; else raises InputError."""
-    path = BOOK / f"{name}.yaml" if str(name) in zone_study_names() else Path(name)
-    if not path.is_file():
-        raise InputError(
-            given=f"the zone study '{name}'",
-            expected="a file, or a zone study of the book: " + ", ".join(zone_study_names()),
-            why="a map is told by a file",
-            remedy="Check the name and the folder.",
-        )
-    return Document.from_file(path, InputError)
+    return shelf.document(name, FORMAT, "zone study")
 
 
 def read_zone_study(name: str | Path) -> ZoneStudy:
