@@ -64,9 +64,9 @@ def signals(draw):
         known.path_mm,
         known.dilution,
         known.medium,
-        known.temperature,
-        known.excitation_nm if kind is SignalKind.EMISSION else None,
-        known.emission_nm if kind is SignalKind.EXCITATION else None,
+        temperature=known.temperature,
+        excitation_nm=known.excitation_nm if kind is SignalKind.EMISSION else None,
+        emission_nm=known.emission_nm if kind is SignalKind.EXCITATION else None,
     )
 
 
