@@ -1,7 +1,5 @@
 """`aliquot design`: a target in; the recipe that meets it within all limits, and how sure it is, out."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +55,7 @@ def design(
     document = design_document(study)
     asked = _changed(document.read(Design), fit, draws, starts, extrapolate=extrapolate)
     beside = Path(study).parent if Path(study).is_file() else None
-    with _counting(asked.id, quiet=json) as told:
+    with output.counting(f"designing {asked.id}", quiet=json) as told:
         found = found_by(asked, folder=beside, told=told)
     place = _write(found, asked, out)
     if report is not None:
@@ -141,29 +139,6 @@ def _refused(found: "Designed", asked: "Design") -> Exception:
         + (f", or a limit: by a straight line it would take {ways}." if ways else ", or free another knob."),
         where=Where(asked.id, key="targets"),
     )
-
-
-@contextmanager
-def _counting(name: str, *, quiet: bool) -> Iterator[Callable[[str], None] | None]:
-    """Count evaluations on standard error; nobody knows beforehand how many there will be."""
-    if quiet:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    parts = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*parts, console=console, transient=True) as shown:
-        task = shown.add_task(f"designing {name}", total=None)
-        count = 0
-
-        def told(line: str) -> None:
-            nonlocal count
-            count += 1
-            shown.update(task, description=f"designing {name}: evaluation {count}, {line}")
-
-        yield told
 
 
 # --- for people ------------------------------------------------------------------------------------------

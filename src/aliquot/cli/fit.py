@@ -1,7 +1,6 @@
 """`aliquot fit`: a study in; constants with intervals, and what the data can not tell, out."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,7 +63,7 @@ def fit(
     problem = Problem.of(asked, beside)
     with (
         closing(folder_of(place, document.text, asked, beside)) as folder,
-        _counting(asked.id, quiet=json) as told,
+        output.counting(f"fitting {asked.id}", quiet=json) as told,
     ):
         evaluator = Evaluator(problem, folder, told)
         found = fitted(evaluator)
@@ -96,29 +95,6 @@ def as_json(
         "sample": None if drawn is None else drawn.as_json(),
         "folder": str(place),
     }
-
-
-@contextmanager
-def _counting(name: str, *, quiet: bool) -> Iterator[Callable[[str], None] | None]:
-    """Count evaluations on standard error; nobody knows beforehand how many there will be."""
-    if quiet:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    parts = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*parts, console=console, transient=console.is_terminal) as shown:
-        task = shown.add_task(f"fitting {name}", total=None)
-        count = 0
-
-        def told(line: str) -> None:
-            nonlocal count
-            count += 1
-            shown.update(task, description=f"fitting {name}: evaluation {count}, {line}")
-
-        yield told
 
 
 def _show(

@@ -119,3 +119,31 @@ def progress(total: int, doing: str, *, quiet: bool = False) -> Iterator[Callabl
 
         yield told
         bar.update(task, description=doing)
+
+
+@contextmanager
+def counting(doing: str, *, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
+    """Count evaluations on standard error, one call each; nobody knows beforehand how many there will be.
+
+    Args:
+        doing: What is going on, in a few words.
+        quiet: Whether to show nothing; then there is nobody to call.
+    """
+    if quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    parts = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*parts, console=console, transient=console.is_terminal) as shown:
+        task = shown.add_task(doing, total=None)
+        count = 0
+
+        def told(line: str) -> None:
+            nonlocal count
+            count += 1
+            shown.update(task, description=f"{doing}: evaluation {count}, {line}")
+
+        yield told
