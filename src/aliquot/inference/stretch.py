@@ -112,9 +112,26 @@ def _run(
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """Return species and rungs at the times; steps, and whether the end was reached."""
     leaves, species, rungs, fed = (jnp.asarray(value) for value in values)
-    chemistry = jax.tree.unflatten(structure, list(leaves))
-    ladder = Ladder(chemistry, drive.profile, Feed(jnp.asarray(drive.rate), jnp.asarray(drive.species), fed))
-    found = trajectory(ladder, State(species, rungs), times, tolerances, derivative="forward")
+    feed = Feed(jnp.asarray(drive.rate), jnp.asarray(drive.species), fed)
+    ladder = Ladder(jax.tree.unflatten(structure, list(leaves)), drive.profile, feed)
+    return followed(ladder, State(species, rungs), times, tolerances)
+
+
+def followed(
+    ladder: Ladder, start: State, times: Array, tolerances: Tolerances
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Follow a ladder, to be differentiated forward.
+
+    Args:
+        ladder: Chemistry, temperature and feed.
+        start: Concentrations at time 0 [mol m-3].
+        times: When they are wanted [s], shape (T,).
+        tolerances: How exactly.
+
+    Returns:
+        Concentrations of species and rungs at the times [mol m-3]; steps, and whether the end was reached.
+    """
+    found = trajectory(ladder, start, times, tolerances, derivative="forward")
     swelling = jnp.asarray(found.swelling)[:, None]
     done = jnp.asarray(found.result == diffrax.RESULTS.successful)
     seen = (jnp.asarray(found.species) / swelling, jnp.asarray(found.rungs) / swelling)

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any, NamedTuple
 
-import diffrax
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -11,8 +10,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from aliquot.inference.dual import Dual
-from aliquot.inference.stretch import Inside, Passed, Structure
-from aliquot.kinetics.integrate import padded, trajectory
+from aliquot.inference.stretch import Inside, Passed, Structure, followed
+from aliquot.kinetics.integrate import padded
 from aliquot.kinetics.ladder import Feed, Ladder, State
 from aliquot.kinetics.trust import Tolerances
 from aliquot.reactors.profile import Profile
@@ -90,11 +89,7 @@ def _run(
     species, rungs, base, slope, offset, lag, rate, fed, fed_rungs, times = values
     chemistry = jax.tree.unflatten(structure, list(jnp.asarray(leaves)))
     ladder = Ladder(chemistry, Profile(base, slope, offset, lag), Feed(rate, fed, fed_rungs))
-    found = trajectory(ladder, State(species, rungs), times, tolerances, derivative="forward")
-    swelling = jnp.asarray(found.swelling)[:, None]
-    done = jnp.asarray(found.result == diffrax.RESULTS.successful)
-    seen = (jnp.asarray(found.species) / swelling, jnp.asarray(found.rungs) / swelling)
-    return seen, (jnp.asarray(found.steps), done)
+    return followed(ladder, State(species, rungs), times, tolerances)
 
 
 @eqx.filter_jit
