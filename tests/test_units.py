@@ -1,6 +1,8 @@
 """Quantities: conversion, spelling, and a good error for every other text."""
 
 import math
+import subprocess
+import sys
 from contextlib import suppress
 
 import pytest
@@ -155,3 +157,32 @@ def test_a_dose_is_told_apart_by_its_dimension():
 def test_text_is_split_and_shown():
     assert split("0.50 M") == (0.5, "M")
     assert show(35.9486, "min") == "35.95 min"
+
+
+AT_ONCE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from aliquot.units import to_float
+
+THREADS, UNITS = 8, ("J", "kJ", "MJ", "cal", "kcal", "Wh", "erg", "hartree")
+sys.setswitchinterval(1e-6)
+ready = Barrier(THREADS)
+
+def convert(first):
+    ready.wait()
+    return [to_float(f"3 {UNITS[(first + i) % len(UNITS)]}/mol", "eV") for i in range(len(UNITS))]
+
+with ThreadPoolExecutor(THREADS) as crew:
+    found = list(crew.map(convert, range(THREADS)))
+for first, values in enumerate(found):
+    assert values == found[0][first:] + found[0][:first]
+print(found[0][0])
+"""
+"""Threads that need pint for the first time, all at once, in an interpreter that has not loaded it yet."""
+
+
+def test_threads_that_ask_for_units_at_once_agree() -> None:
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True, check=False)  # noqa: S603
+    assert not done.stderr
+    assert float(done.stdout) == pytest.approx(3.0 / (AVOGADRO * 1.602176634e-19), rel=1e-12)

@@ -21,6 +21,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from aliquot.errors import UnitError, Where
@@ -76,6 +77,8 @@ _USUAL = {
     ("uL", "m3"): 1e-9,
 }
 """Factors of the units in which recipes are written; a test holds them against pint."""
+_PINT = Lock()
+"""Held by whoever asks pint: registries that two threads made at once know nothing of each other's units."""
 _SPELLING = {"%": "percent", "M": "molar", "mM": "millimolar", "uM": "micromolar", "nM": "nanomolar"}
 
 
@@ -130,6 +133,12 @@ def to_float(text: str, unit: str, where: Where | None = None) -> float:
     known = _at_once(number, written, unit)
     if known is not None:
         return known
+    with _PINT:
+        return _by_pint(text, number, written, unit, where)
+
+
+def _by_pint(text: str, number: float, written: str, unit: str, where: Where | None) -> float:
+    """Convert a number of a written unit; raises UnitError where that can not be."""
     target = _unit(unit)
     source = _unit(written or "1")
     if source is None or target is None:
