@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from aliquot.errors import RangeError, RecipeError, SignalError
 from aliquot.finding import Finding, Interval
+from aliquot.instruments.absorbance import amounts, edge
 from aliquot.instruments.absorbance.amounts import MU_SD, absorbance_of, amount_of
+from aliquot.instruments.absorbance.analyse import Question, analyse
 from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption, parent_of
 from aliquot.instruments.absorbance.observe import Spectrometer, observe
 from aliquot.instruments.absorbance.particles import (
@@ -19,6 +21,7 @@ from aliquot.instruments.absorbance.particles import (
     particles_by_extinction,
 )
 from aliquot.instruments.absorbance.production import Most, flow_for, most_of, production, yield_of
+from aliquot.instruments.absorbance.quality.examine import examine
 from aliquot.instruments.absorbance.theory import theory_size
 from aliquot.instruments.signal import Signal, SignalKind
 from aliquot.knowledge import store
@@ -247,6 +250,23 @@ def test_a_mask_is_honoured():
     spectrum, _ = dots()
     with pytest.raises(SignalError, match="413 nm was left out"):
         amount_of(spectrum, INP, mask=spectrum.wavelengths > 420.0)
+
+
+def test_what_is_known_of_a_spectrum_is_not_asked_again(monkeypatch):
+    spectrum, _ = dots(seed=3)
+    examined = examine(spectrum)
+    known = examined, edge.find_edge(spectrum, examined.mask)
+    told = amount_of(spectrum, INP)
+    asked = []
+    monkeypatch.setattr(amounts, "examine", asked.append)
+    monkeypatch.setattr(amounts, "find_edge", lambda *words: asked.append(words))
+
+    assert amount_of(spectrum, INP, known=known) == told
+    (found,) = analyse([spectrum], INP, Question(invert=False)).aliquots
+    assert found.amount == told
+    assert not asked
+    with pytest.raises(SignalError, match="one for each wavelength"):
+        amount_of(spectrum.between(400.0, 600.0), INP, known=known)
 
 
 def test_nothing_left_of_dots_is_refused():

@@ -17,12 +17,12 @@ from jaxtyping import Bool
 from aliquot.errors import RangeError, SignalError
 from aliquot.finding import Finding, Interval
 from aliquot.instruments.absorbance.background import transparent
-from aliquot.instruments.absorbance.edge import find_edge
+from aliquot.instruments.absorbance.edge import Edge, find_edge
 from aliquot.instruments.absorbance.intrinsic import intrinsic_absorption, parent_of
 from aliquot.instruments.absorbance.kernel import first_exciton, kernel, size_limits
 from aliquot.instruments.absorbance.quality.examine import examine
 from aliquot.instruments.absorbance.quality.limits import SATURATED
-from aliquot.instruments.absorbance.quality.record import checked_mask
+from aliquot.instruments.absorbance.quality.record import Examined, checked_mask
 from aliquot.instruments.signal import Signal
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Material
@@ -91,6 +91,7 @@ def amount_of(
     n_s: float | None = None,
     mask: Bool[np.ndarray, " n"] | None = None,
     precursors: Signal | None = None,
+    known: tuple[Examined, Edge] | None = None,
 ) -> Amount:
     """Return the volume fraction and the concentration of a semiconductor in an aliquot.
 
@@ -107,6 +108,8 @@ def amount_of(
         n_s: Refractive index of the medium there [1]; None for that of the card of the signal's medium.
         mask: Which points are trusted, shape (n,); None for what :func:`examine` trusts.
         precursors: Spectrum of all that absorbs and is no dot, with path and dilution.
+        known: What :func:`examine` and :func:`find_edge` said of this very spectrum already, where somebody
+            asked; the mask is then that of the examination.
 
     Returns:
         The findings with their budgets by cause: noise, mu_i, n_s, path and dilution, scatter, precursors,
@@ -128,7 +131,7 @@ def amount_of(
         >>> round(found.concentration.value.value), sorted(found.concentration.budget)
         (89, ['confinement', 'mu_i', 'n_s', 'noise', 'path and dilution', 'scatter'])
     """
-    read = _read(signal, material, at_nm, mask, precursors)
+    read = _read(signal, material, at_nm, precursors, known or _looked_at(signal, mask))
     index, index_sd = _index(signal, n_s)
     mu = intrinsic_absorption(material, read.nm, index)
     fraction = read.dots * np.log(10.0) / (mu * read.path_cm)
@@ -214,16 +217,15 @@ def _read(
     signal: Signal,
     material: Material,
     at_nm: float | None,
-    mask: Bool[np.ndarray, " n"] | None,
     precursors: Signal | None,
+    known: tuple[Examined, Edge],
 ) -> _Read:
     """Read an absorbance and take off what is not of dots."""
     path_cm = _path(signal)
-    examined = examine(signal)
-    trusted = examined.mask if mask is None else checked_mask(signal, mask)
+    examined, edge = known
+    trusted = checked_mask(signal, examined.mask)
     nm = _where(signal, material, at_nm, trusted)
     seen = float(np.interp(nm, signal.wavelengths, signal.values))
-    edge = find_edge(signal, trusted)
     below = transparent(signal, edge, nm, examined.noise, trusted)
     tail = 0.0 if precursors is None else _tail(precursors, nm, path_cm)
     dots = seen - below.at(nm) - tail
@@ -237,6 +239,14 @@ def _read(
     taken = {"offset": below.offset, "scatter": below.at(nm) - below.offset, "precursors": tail}
     flags = (*below.flags, *_doubts(signal, material, nm, seen, precursors))
     return _Read(nm, dots, path_cm, parts, taken, flags, edge.e1_ev)
+
+
+def _looked_at(signal: Signal, mask: Bool[np.ndarray, " n"] | None) -> tuple[Examined, Edge]:
+    """Return what is trusted of a spectrum, by this mask where there is one, and its first exciton."""
+    examined = examine(signal)
+    if mask is not None:
+        examined = replace(examined, mask=checked_mask(signal, mask))
+    return examined, find_edge(signal, examined.mask)
 
 
 def _path(signal: Signal) -> float:

@@ -182,7 +182,7 @@ def _aliquot(
     mean, rsd, recovered = _distribution(cut, material, edge, question, lineshape)
     if unmixed is not None and beside:
         mean, rsd = _less_sure(mean, rsd, e1, material)
-    amount, lacking = (None, (_APART,)) if beside else _amount(examined, material, question)
+    amount, lacking = (None, (_APART,)) if beside else _amount(examined, edge, material, question)
     concentration = None if amount is None else amount.concentration
     untimed = () if signal.time_s is not None else (f"No time is known: '{signal.label}' gives none.",)
     parted = () if unmixed is None else unmixed.flags
@@ -289,14 +289,14 @@ def _distribution(
 
 
 def _amount(
-    examined: Examined, material: Material, question: Question
+    examined: Examined, edge: Edge, material: Material, question: Question
 ) -> tuple[Amount | None, tuple[str, ...]]:
     """Return the amount where path, dilution and medium are known; why not, where something else lacks."""
     signal = examined.signal
     if None in (signal.path_mm, signal.dilution, signal.medium):
         return None, ()
     try:
-        found = amount_of(signal, material, mask=examined.mask, precursors=question.precursors)
+        found = amount_of(signal, material, precursors=question.precursors, known=(examined, edge))
     except AliquotError as fault:
         return None, (f"No amount: {fault}",)
     return found, found.flags
