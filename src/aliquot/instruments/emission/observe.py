@@ -114,15 +114,7 @@ def observe_emission(
     ]
     weights = excited * _volumes(population, sizes) * dot.yields(sizes)
     values = dot.at(material, np.asarray(EV_NM / nm), sizes) @ weights / jacobian(nm)
-    return Signal(
-        SignalKind.EMISSION,
-        nm,
-        _noisy(values, seen_in.noise, seed),
-        label,
-        time_s=time_s,
-        medium=seen_in.medium.id,
-        excitation_nm=seen_in.fixed_nm,
-    )
+    return _recorded(SignalKind.EMISSION, values, seen_in, label, time_s, seed)
 
 
 def observe_excitation(
@@ -168,15 +160,7 @@ def observe_excitation(
     shape = dot.at(material, np.asarray(EV_NM / watched), sizes)[0]
     absorbed = kernel(material, nm, sizes, refractive_index(seen_in.medium)).values
     values = absorbed @ (volumes * shape) / float(jacobian(watched)[0])
-    return Signal(
-        SignalKind.EXCITATION,
-        nm,
-        _noisy(np.asarray(values), seen_in.noise, seed),
-        label,
-        time_s=time_s,
-        medium=seen_in.medium.id,
-        emission_nm=seen_in.fixed_nm,
-    )
+    return _recorded(SignalKind.EXCITATION, np.asarray(values), seen_in, label, time_s, seed)
 
 
 def _sizes(
@@ -204,9 +188,26 @@ def _volumes(population: Population, sizes: Float[np.ndarray, " sizes"]) -> Floa
     return np.asarray(fractions[first : first + sizes.size])
 
 
-def _noisy(values: Float[np.ndarray, " n"], noise: float, seed: int | None) -> Float[np.ndarray, " n"]:
-    """Return values with noise relative to their maximum, none without a seed."""
-    if seed is None:
-        return values
-    random = np.random.default_rng(seed)
-    return np.asarray(values + noise * float(values.max()) * random.standard_normal(values.size))
+def _recorded(
+    kind: SignalKind,
+    values: Float[np.ndarray, " n"],
+    seen_in: Fluorimeter,
+    label: str,
+    time_s: float | None,
+    seed: int | None,
+) -> Signal:
+    """Return a scan as the fluorimeter writes it: with noise relative to its maximum, none without a seed."""
+    if seed is not None:
+        random = np.random.default_rng(seed)
+        noise = seen_in.noise * float(values.max()) * random.standard_normal(values.size)
+        values = np.asarray(values + noise)
+    return Signal(
+        kind,
+        seen_in.wavelengths,
+        values,
+        label,
+        time_s=time_s,
+        medium=seen_in.medium.id,
+        excitation_nm=seen_in.fixed_nm if kind is SignalKind.EMISSION else None,
+        emission_nm=seen_in.fixed_nm if kind is SignalKind.EXCITATION else None,
+    )
