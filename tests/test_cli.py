@@ -18,6 +18,28 @@ def called(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> di
     return json.loads(out)
 
 
+def in_wavenumbers(path: Path, *labels: str) -> str:
+    """Write a JCAMP-DX file of absorbance against wavenumbers, a block for each label."""
+    steps = range(201)
+    blocks = [
+        "\n".join(
+            [
+                f"##TITLE={label}\n##JCAMP-DX=4.24\n##DATA TYPE=UV/VIS SPECTRUM",
+                "##XUNITS=1/CM\n##YUNITS=ABSORBANCE\n##XFACTOR=1\n##YFACTOR=1",
+                f"##FIRSTX=15000\n##LASTX=25000\n##NPOINTS={len(steps)}\n##XYDATA=(X++(Y..Y))",
+                *(f"{15000 + 50 * i} {0.5 / (1.0 + 2.0 ** ((100 - i) / 5)):.6f}" for i in steps),
+                "##END=",
+            ]
+        )
+        for label in labels
+    ]
+    if len(blocks) > 1:
+        head = f"##TITLE=series\n##JCAMP-DX=4.24\n##DATA TYPE=LINK\n##BLOCKS={len(blocks) + 1}"
+        blocks = [head, *blocks, "##END="]
+    path.write_text("\n".join(blocks) + "\n", encoding="utf-8")
+    return str(path)
+
+
 @pytest.mark.parametrize("verb", ["simulate", "analyse", "reproduce"])
 def test_every_verb_has_help_with_examples(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([verb, "--help"]) == 0
@@ -78,6 +100,13 @@ def test_a_recipe_of_ones_own_needs_no_book(capsys: pytest.CaptureFixture[str], 
         (["simulate", "inp_wang2023", "--rungs", "400"], "TopRungError", "more rungs"),
         (["simulate", "inp_wang2023", "--nonsense"], "UsageError", "--nonsense"),
         (["analyse", "nowhere.csv", "--material", "CdSe"], "FormatError", "nowhere.csv"),
+        (
+            ["analyse", "nowhere.csv", "--material", "CdSe", "--transmission", "guess"],
+            "InputError",
+            "'refuse' or 'convert'",
+        ),
+        (["emission"], "InputError", "See the examples in 'aliquot emission --help'."),
+        (["mass", "nowhere.txt", "--region", "mid"], "InputError", "in 'aliquot mass --help'."),
         (["analyse", "nowhere.csv", "--material", "CdSee"], "CardError", "Did you mean 'CdSe'?"),
         (["reproduce", "wong2023"], "CardError", "Did you mean 'wang2023'?"),
         (["frobnicate"], "UsageError", "frobnicate"),
@@ -136,3 +165,28 @@ def test_tables_are_for_people(shared: Path, capsys: pytest.CaptureFixture[str])
     out = capsys.readouterr().out
     assert "E1 / nm" in out
     assert "growing" in out
+
+
+def test_analyse_tells_what_spectra_were_converted_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--material", "CdSe", "--no-sizes")
+    one = called(capsys, "analyse", in_wavenumbers(tmp_path / "one.jdx", "A1"), *words)
+    assert one["series"]["flags"][0] == "'A1': wavenumber / cm-1 became wavelengths in nm."
+
+    file = in_wavenumbers(tmp_path / "two.jdx", "A1", "A2")
+    both = called(capsys, "analyse", file, *words)
+    assert both["series"]["flags"][0] == "2 spectra: wavenumber / cm-1 became wavelengths in nm."
+    assert len(both["aliquots"]) == 2
+    assert run(["analyse", file, *words]) == 0
+    assert "series: 2 spectra: wavenumber / cm-1" in capsys.readouterr().out
+
+
+def test_analyse_answers_words_that_it_can_not_make_sense_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = in_wavenumbers(tmp_path / "one.jdx", "A1"), in_wavenumbers(tmp_path / "two.jdx", "A1", "A2")
+    for words in (("--lineshape", "guess"), ("--blank", two)):
+        error = called(capsys, "analyse", one, "--material", "CdSe", *words, code=2)["error"]
+        assert error["kind"] == "InputError"
+        assert "See the examples in 'aliquot analyse --help'." in error["message"]

@@ -179,6 +179,23 @@ def test_a_material_tells_statements_about_the_bulk_only(capsys):
     assert [said["text"] for said in cdte["statements"]] == ["1.50 eV"]
 
 
+def test_a_material_without_a_measured_curve_tells_the_theory_that_stands_in_for_it(capsys):
+    told = {}
+    for name in ("GaN", "InN", "CdSe", "ZnS"):
+        assert run(["material", name]) == 0
+        told[name] = " ".join(capsys.readouterr().out.split())
+    card = called(capsys, "material", "GaN")["results"][0]["theory"]
+
+    assert "sizes by theory 1.5 nm to 8 nm, ± 40 %, wall 4 eV, gap 3.4" in told["GaN"]
+    assert "by theory alone, to within 40 %." in told["GaN"]
+    assert "Gaps published for InN run from 0.7 to 1.9 eV" in told["InN"]
+    assert (card["from"], card["to"], card["spread"], card["gap"]) == ("1.5 nm", "8 nm", 0.4, "3.4 eV")
+    assert called(capsys, "material", "InN")["results"][0]["theory"]["gap"] == "0.7 eV"
+    assert called(capsys, "material", "CdSe")["results"][0]["theory"] is None
+    assert "theory" not in told["CdSe"]
+    assert "No sizing curve is on the card: a first exciton tells no diameter." in told["ZnS"]
+
+
 def test_the_help_of_routes_lists_the_outcomes_that_exist(capsys):
     assert run(["routes", "--help"]) == 0
     told = " ".join(re.sub(r"[│|]", " ", capsys.readouterr().out).split())

@@ -1,52 +1,37 @@
 """`aliquot analyse`: measured spectra in, findings out."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aliquot.cli import analyse_ask as ask
 from aliquot.cli import output
-from aliquot.cli.analyse_ask import question_of, signals_of
 from aliquot.cli.analyse_told import as_json, show
+
+if TYPE_CHECKING:
+    from aliquot.instruments.absorbance.findings import SeriesFindings
+    from aliquot.knowledge.records import Material
 
 
 def analyse(
-    files: Annotated[list[Path], typer.Argument(help="Files of absorbance spectra, one series together.")],
-    material: Annotated[str, typer.Option(help="What the dots are made of: InP, CdSe, CdTe, InAs, ...")],
-    path: Annotated[str | None, typer.Option(help="Optical path, such as '1 mm'.")] = None,
-    dilution: Annotated[
-        float | None, typer.Option(min=1.0, help="Volume after dilution over that of the aliquot.")
-    ] = None,
-    medium: Annotated[str | None, typer.Option(help="Solvent around the dots, such as hexane.")] = None,
-    clusters: Annotated[
-        str, typer.Option(help="none; auto: those of the library that the series needs; or lines: 449,469.")
-    ] = "none",
-    lineshape: Annotated[
-        str, typer.Option(help="learn: from the series; card: that of the material; or a file saved before.")
-    ] = "learn",
-    save_lineshape: Annotated[
-        Path | None, typer.Option(help="Write the lineshape that the series taught to this file.")
-    ] = None,
-    blank: Annotated[Path | None, typer.Option(help="Spectrum of the blank, to be examined with.")] = None,
-    precursors: Annotated[
-        Path | None, typer.Option(help="Spectrum of what absorbs and is no dot, taken off amounts.")
-    ] = None,
-    recipe: Annotated[
-        str | None, typer.Option(help="Recipe of the book, or a file: yields against what it allows.")
-    ] = None,
-    flow: Annotated[
-        str | None, typer.Option(help="Flow out of a reactor, such as '0.1 mL/min': production.")
-    ] = None,
-    recorded: Annotated[
-        Path | None, typer.Option(help="Table of first excitons that somebody wrote down, to compare.")
-    ] = None,
-    transmission: Annotated[
-        str, typer.Option(help="What to do with percent transmission: refuse or convert.")
-    ] = "refuse",
-    sizes: Annotated[
-        bool, typer.Option("--sizes/--no-sizes", help="Whether size distributions are recovered.")
-    ] = True,
-    report: Annotated[Path | None, typer.Option(help="Write spectra, fits and tables to this HTML.")] = None,
+    files: ask.Files,
+    material: ask.MaterialName,
+    path: ask.PathLength = None,
+    dilution: ask.Dilution = None,
+    medium: ask.Medium = None,
+    clusters: ask.ClusterWords = "none",
+    lineshape: ask.Lineshape = "learn",
+    save_lineshape: ask.SaveLineshape = None,
+    blank: ask.Blank = None,
+    precursors: ask.Precursors = None,
+    recipe: ask.RecipeName = None,
+    flow: ask.Flow = None,
+    recorded: ask.Recorded = None,
+    transmission: ask.Transmission = "refuse",
+    sizes: ask.Sizes = True,
+    report: ask.Report = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, schema analyse/1.")] = False,
 ) -> None:
     """Find what is in each aliquot of a series: first exciton, sizes, clusters, amounts, with intervals.
@@ -60,37 +45,41 @@ def analyse(
       aliquot analyse flow.csv --material InP --path "1 mm" --dilution 20 --medium hexane \\
           --recipe inp_wang2023 --flow "0.1 mL/min"
     """
-    from aliquot.instruments.absorbance.analyse import analyse as find
-    from aliquot.instruments.absorbance.learned import write_lineshape
     from aliquot.knowledge import store
 
     card = store.material(material)
-    signals = signals_of(files, path, dilution, medium, transmission)
-    question = question_of(
-        card,
-        files,
-        clusters=clusters,
-        lineshape=lineshape,
-        sizes=sizes,
-        blank=blank,
-        precursors=precursors,
-        recipe=recipe,
-        flow=flow,
-        recorded=recorded,
-        path=path,
-        dilution=dilution,
-        medium=medium,
-    )
-    with output.progress(len(signals) + 2, f"reading {len(signals)} spectra", quiet=json) as told:
+    cell = ask.Cell(path, dilution, medium)
+    asked = ask.Asked(clusters, lineshape, sizes, blank, precursors, recipe, flow, recorded)
+    found = _found(files, card, cell, asked, transmission, quiet=json)
+    _write(found, save_lineshape, report)
+    if json:
+        output.print_json("analyse", as_json(found, card, report))
+    else:
+        show(found, report)
+
+
+def _found(
+    files: list[Path], card: "Material", cell: ask.Cell, asked: ask.Asked, transmission: str, *, quiet: bool
+) -> "SeriesFindings":
+    """Return the findings of a series; what its spectra were converted from is told among the flags."""
+    from aliquot.instruments.absorbance.analyse import analyse as find
+
+    heard: list[str] = []
+    signals = ask.signals_of(files, cell, transmission, heard.append)
+    question = ask.question_of(asked, card, files, cell, heard.append)
+    with output.progress(len(signals) + 2, f"reading {len(signals)} spectra", quiet=quiet) as told:
         found = find(signals, card, question, progress=told)
-    if save_lineshape is not None and found.lineshape is not None:
-        write_lineshape(found.lineshape, save_lineshape)
+    return replace(found, flags=(*ask.together(heard), *found.flags))
+
+
+def _write(found: "SeriesFindings", lineshape: Path | None, report: Path | None) -> None:
+    """Write the lineshape and the page where they were asked for."""
+    from aliquot.instruments.absorbance.learned import write_lineshape
+
+    if lineshape is not None and found.lineshape is not None:
+        write_lineshape(found.lineshape, lineshape)
     if report is not None:
         with output.needs("report", "--report"):
             from aliquot.report.absorbance import write_series
 
             write_series(found, report)
-    if json:
-        output.print_json("analyse", as_json(found, card, report))
-    else:
-        show(found, report)

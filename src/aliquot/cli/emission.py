@@ -1,77 +1,39 @@
 """`aliquot emission`: spectra of fluorimeters in; peaks, widths, yields, colours, or which dots emit, out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aliquot.cli import emission_ask as ask
 from aliquot.cli import output
-from aliquot.cli.emission_ask import (
-    absorbances_of,
-    cuvette_of,
-    found_in,
-    lacking,
-    more_of,
-    question_of,
-    reference_of,
-    signals_of,
-)
 from aliquot.cli.emission_told import as_json, show, show_excited, show_standards
+
+if TYPE_CHECKING:
+    from aliquot.instruments.emission.analyse import EmissionSeries, Question
 
 
 def emission(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Emission or excitation spectra, one series.")
-    ] = None,
-    excitation: Annotated[float | None, typer.Option(help="Wavelength of excitation in nm.")] = None,
-    kind: Annotated[
-        str | None, typer.Option(help="emission or excitation; else what headings or file names say.")
-    ] = None,
-    reference: Annotated[
-        str | None,
-        typer.Option(help="Standard for the yield: quinine, rhodamine-6G, ...; see --reference list."),
-    ] = None,
-    reference_file: Annotated[
-        Path | None, typer.Option(help="Emission of the standard, measured alike.")
-    ] = None,
-    absorbance: Annotated[
-        float | None, typer.Option(help="Absorbance of the sample at the excitation.")
-    ] = None,
-    reference_absorbance: Annotated[
-        float | None, typer.Option(help="Absorbance of the standard at the excitation.")
-    ] = None,
-    index: Annotated[
-        float | None, typer.Option(help="Refractive index of the sample; else that of --medium.")
-    ] = None,
-    reference_index: Annotated[
-        float | None, typer.Option(help="That of the standard; else its card's.")
-    ] = None,
-    medium: Annotated[str | None, typer.Option(help="Solvent of the sample, such as hexane.")] = None,
-    absolute: Annotated[
-        tuple[Path, Path, Path] | None,
-        typer.Option(metavar="EMPTY OFF ON", help="Yield by three spectra in a sphere; give --excitation."),
-    ] = None,
-    split: Annotated[
-        float | None, typer.Option(help="Wavelength between lamp and emission in nm; else 30 above.")
-    ] = None,
-    absorbance_file: Annotated[
-        Path | None, typer.Option(help="Absorbance of the same liquids, for Stokes shift, vials, filter.")
-    ] = None,
-    inner_filter: Annotated[
-        bool, typer.Option("--inner-filter", help="Correct for it; the absorbance is of the same dilution.")
-    ] = False,
-    material: Annotated[
-        str | None, typer.Option(help="What the dots are made of, for the sizes that emit.")
-    ] = None,
-    temperature: Annotated[
-        str | None, typer.Option(help="Temperature of a hot cell, such as '200 degC'.")
-    ] = None,
-    slit: Annotated[float, typer.Option(min=0.1, max=50.0, help="Spectral bandwidth in nm.")] = 5.0,
-    power: Annotated[bool, typer.Option("--power", help="Intensities are power, not photons.")] = False,
-    dilution: Annotated[float, typer.Option(min=1.0, help="Dilution in the vials of the report.")] = 1.0,
-    report: Annotated[
-        Path | None, typer.Option(help="Write spectra, colours and vials to this HTML.")
-    ] = None,
+    files: ask.Files = None,
+    excitation: ask.Excitation = None,
+    kind: ask.KindName = None,
+    reference: ask.StandardName = None,
+    reference_file: ask.StandardFile = None,
+    absorbance: ask.Absorbance = None,
+    reference_absorbance: ask.StandardAbsorbance = None,
+    index: ask.Index = None,
+    reference_index: ask.StandardIndex = None,
+    medium: ask.Medium = None,
+    absolute: ask.Absolute = None,
+    split: ask.Split = None,
+    absorbance_file: ask.AbsorbanceFile = None,
+    inner_filter: ask.InnerFilter = False,
+    material: ask.MaterialName = None,
+    temperature: ask.Temperature = None,
+    slit: ask.Slit = 5.0,
+    power: ask.Power = False,
+    dilution: ask.Dilution = 1.0,
+    report: ask.Report = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, schema emission/1.")] = False,
 ) -> None:
     """Find peaks and widths in nm and eV, quantum yield, colour or infrared band; or which dots emit.
@@ -88,35 +50,51 @@ def emission(
     if reference == "list":
         show_standards(json)
         return
+    lamp = ask.Lamp(excitation, absolute, split, power, slit)
+    beside = ask.Beside(
+        reference, reference_file, absorbance, reference_absorbance, index, reference_index, medium
+    )
+    more = ask.More(absorbance_file, inner_filter, material, temperature)
+    _answer(files, kind, lamp, beside, more, ask.Page(report, dilution), json)
+
+
+def _answer(
+    files: list[Path] | None,
+    kind: str | None,
+    lamp: ask.Lamp,
+    beside: ask.Beside,
+    more: ask.More,
+    page: ask.Page,
+    json: bool,
+) -> None:
+    """Read the spectra and tell what is in them."""
     from aliquot.knowledge import store
 
-    card = None if material is None else store.material(material)
-    if medium is not None:
-        store.solvent(medium)
-    signals, sphere = signals_of(files, absolute, excitation, kind, medium, split, power)
-    beside = absorbances_of(absorbance_file, signals)
+    card = None if more.material is None else store.material(more.material)
+    if beside.medium is not None:
+        store.solvent(beside.medium)
+    signals, sphere = ask.signals_of(files, kind, beside.medium, lamp)
+    absorbances = ask.absorbances_of(more.absorbances, signals)
     if all(str(signal.kind) == "excitation" for signal in signals):
-        show_excited(signals, beside, card, json)
+        show_excited(signals, absorbances, card, json)
         return
-    question = question_of(
-        slit, power, beside, inner_filter,
-        reference_of(reference, reference_file, reference_absorbance, reference_index, excitation),
-        cuvette_of(reference, absorbance, index, medium),
-    )  # fmt: skip
-    notes: tuple[str, ...] = ()
-    if reference is not None:
-        known = index is not None or medium is not None
-        notes = lacking(reference_file, (absorbance, reference_absorbance), known, len(signals))
-    found = found_in(signals, question, sphere, notes, quiet=json)
-    more = [more_of(one, card, temperature, slit) for one in found.aliquots]
-    if report is not None:
-        with output.needs("report", "--report"):
-            from aliquot.report.emission import write_emission
-
-        write_emission(found, question, report, dilution=dilution)
+    question = ask.question_of(lamp, absorbances, more.inner_filter, beside)
+    found = ask.found_in(signals, question, sphere, ask.lacking(beside, len(signals)), quiet=json)
+    added = [ask.more_of(one, card, more.temperature, lamp.slit) for one in found.aliquots]
+    _write(found, question, page)
     if json:
-        output.print_json("emission", as_json(found, more, report))
+        output.print_json("emission", as_json(found, added, page.file))
         return
-    show(found, more)
-    if report is not None:
-        typer.echo(f"Report: {report}")
+    show(found, added)
+    if page.file is not None:
+        typer.echo(f"Report: {page.file}")
+
+
+def _write(found: "EmissionSeries", question: "Question", page: ask.Page) -> None:
+    """Write the page where one was asked for."""
+    if page.file is None:
+        return
+    with output.needs("report", "--report"):
+        from aliquot.report.emission import write_emission
+
+    write_emission(found, question, page.file, dilution=page.dilution)

@@ -12,35 +12,49 @@ if TYPE_CHECKING:
     from aliquot.instruments.mass.assign import Assignment
     from aliquot.instruments.mass.blocks import Family
     from aliquot.instruments.mass.calibrate import Anchor
+    from aliquot.instruments.mass.ions import Match
+    from aliquot.instruments.mass.pick import Pattern
     from aliquot.instruments.mass.spectrum import MassSpectrum
     from aliquot.knowledge.records import Material
 
 
+Spectrum = Annotated[Path, typer.Argument(help="Text of m/z and intensity, mzML, mzXML, flex folder.")]
+Cluster = Annotated[
+    str | None, typer.Option(help="Cation, anion, ligand of the clusters, then extras: Cd,P,oleate,O.")
+]
+Anchors = Annotated[
+    list[str] | None, typer.Option(help="KNOWN=MEASURED, m/z or an ion: 'C14H30N+=212.32'; repeat it.")
+]
+Ions = Annotated[list[str] | None, typer.Option(help="A small ion to look for, 'C28H62N2S2 2+'; repeat it.")]
+Sigma = Annotated[float, typer.Option(min=1e-3, help="Standard error of a mass, in Da.")]
+PeakSd = Annotated[
+    float | None, typer.Option(min=0.0, help="Standard deviation of the peak of one mass, in Da.")
+]
+RegionName = Annotated[
+    str | None, typer.Option(help="low: ions and clusters; high: bands of dots. Else by the axis.")
+]
+First = Annotated[float | None, typer.Option("--from", help="First m/z to look at, in Da.")]
+Last = Annotated[float | None, typer.Option("--to", help="Last m/z to look at, in Da.")]
+MaterialName = Annotated[
+    str | None, typer.Option(help="What the dots are made of; else the salt of --cluster.")
+]
+Scan = Annotated[int | None, typer.Option(min=1, help="Which spectrum of an mzML file, from 1.")]
+Report = Annotated[Path | None, typer.Option(help="Write a page with figures to this HTML file.")]
+
+
 def mass(
-    spectrum: Annotated[Path, typer.Argument(help="Text of m/z and intensity, mzML, mzXML, flex folder.")],
-    cluster: Annotated[
-        str | None, typer.Option(help="Cation, anion, ligand of the clusters, then extras: Cd,P,oleate,O.")
-    ] = None,
-    anchor: Annotated[
-        list[str] | None, typer.Option(help="KNOWN=MEASURED, m/z or an ion: 'C14H30N+=212.32'; repeat it.")
-    ] = None,
-    ion: Annotated[
-        list[str] | None, typer.Option(help="A small ion to look for, 'C28H62N2S2 2+'; repeat it.")
-    ] = None,
-    sigma: Annotated[float, typer.Option(min=1e-3, help="Standard error of a mass, in Da.")] = 1.5,
-    peak_sd: Annotated[
-        float | None, typer.Option(min=0.0, help="Standard deviation of the peak of one mass, in Da.")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="low: ions and clusters; high: bands of dots. Else by the axis.")
-    ] = None,
-    low: Annotated[float | None, typer.Option("--from", help="First m/z to look at, in Da.")] = None,
-    high: Annotated[float | None, typer.Option("--to", help="Last m/z to look at, in Da.")] = None,
-    material: Annotated[
-        str | None, typer.Option(help="What the dots are made of; else the salt of --cluster.")
-    ] = None,
-    scan: Annotated[int | None, typer.Option(min=1, help="Which spectrum of an mzML file, from 1.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write a page with figures to this HTML file.")] = None,
+    spectrum: Spectrum,
+    cluster: Cluster = None,
+    anchor: Anchors = None,
+    ion: Ions = None,
+    sigma: Sigma = 1.5,
+    peak_sd: PeakSd = None,
+    region: RegionName = None,
+    low: First = None,
+    high: Last = None,
+    material: MaterialName = None,
+    scan: Scan = None,
+    report: Report = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, schema mass/1.")] = False,
 ) -> None:
     """Read a mass spectrum: calibrate it, pick peaks, tell charges, assign clusters, size bands of dots.
@@ -68,17 +82,23 @@ def mass(
     )
     read = _part(read_mass(spectrum, scan), low, high)
     found = analyse(read, question)
-    if report is not None:
-        with output.needs("report", "--report"):
-            from aliquot.report.mass import write_mass
-
-        write_mass(found, question, report)
+    _write(found, question, report)
     if json:
         output.print_json("mass", as_json(found, question, report))
         return
     _show(found)
     if report is not None:
         typer.echo(f"Report: {report}")
+
+
+def _write(found: "MassFindings", question: "Question", report: Path | None) -> None:
+    """Write the page where one was asked for."""
+    if report is None:
+        return
+    with output.needs("report", "--report"):
+        from aliquot.report.mass import write_mass
+
+    write_mass(found, question, report)
 
 
 def _part(spectrum: "MassSpectrum", low: float | None, high: float | None) -> "MassSpectrum":
@@ -96,7 +116,9 @@ def _family(cluster: str | None) -> "Family | None":
         return None
     parts = [word.strip() for word in cluster.split(",") if word.strip()]
     if len(parts) < 3:
-        raise _wrong(f"'{cluster}'", "a cation, an anion and a ligand, such as Cd,P,oleate", "--cluster")
+        raise output.not_understood(
+            "mass", f"'{cluster}'", "a cation, an anion and a ligand, such as Cd,P,oleate", "--cluster"
+        )
     return Family(parts[0], parts[1], parts[2], tuple(parts[3:]))
 
 
@@ -106,7 +128,9 @@ def _anchor(text: str) -> "Anchor":
 
     known, _, measured = text.rpartition("=")
     if not known or not _is_number(measured):
-        raise _wrong(f"'{text}'", "KNOWN=MEASURED, such as 212.2373=212.323", "--anchor")
+        raise output.not_understood(
+            "mass", f"'{text}'", "KNOWN=MEASURED, such as 212.2373=212.323", "--anchor"
+        )
     return Anchor(float(known) if _is_number(known) else Ion.parse(known).mz, float(measured))
 
 
@@ -119,7 +143,7 @@ def _region(name: str | None) -> "Region | None":
 
     if name is None or name in set(Region):
         return None if name is None else Region(name)
-    raise _wrong(f"'{name}'", "'low' or 'high'", "--region")
+    raise output.not_understood("mass", f"'{name}'", "'low' or 'high'", "--region")
 
 
 def _material(name: str | None, family: "Family | None") -> "Material | None":
@@ -136,18 +160,6 @@ def _material(name: str | None, family: "Family | None") -> "Material | None":
         return store.material(steps(family)[0].text)
     except CardError:
         return None
-
-
-def _wrong(given: str, expected: str, option: str) -> Exception:
-    from aliquot.errors import InputError, Where
-
-    return InputError(
-        given=given,
-        expected=expected,
-        why="it can not be read otherwise",
-        remedy="See the examples of 'aliquot mass --help'.",
-        where=Where(key=option),
-    )
 
 
 # --- JSON ------------------------------------------------------------------------------------------------
@@ -167,28 +179,8 @@ def as_json(found: "MassFindings", question: "Question", report: Path | None) ->
             "error_ppm": axis.error_ppm,
             "anchors": [{"known_Da": one.known, "measured_Da": one.measured} for one in axis.anchors],
         },
-        "patterns": [
-            {
-                "mz_Da": one.mz,
-                "charge": one.charge,
-                "spacing_Da": one.spacing,
-                "peaks_Da": [peak.mz for peak in one.peaks],
-                "height": max(peak.height for peak in one.peaks),
-            }
-            for one in found.patterns
-        ],
-        "ions": [
-            {
-                "ion": one.ion.text,
-                "mz_Da": one.ion.mz,
-                "charge": one.ion.charge,
-                "error_ppm": one.error_ppm,
-                "charge_by_spacing": None if one.pattern is None else one.pattern.charge,
-                "rivals": one.rivals,
-                "flags": list(one.flags),
-            }
-            for one in found.matches
-        ],
+        "patterns": [_pattern(one) for one in found.patterns],
+        "ions": [_ion(one) for one in found.matches],
         "envelopes": [_envelope(found, i, question) for i in range(len(found.envelopes))],
         "repeats": [
             {
@@ -205,6 +197,28 @@ def as_json(found: "MassFindings", question: "Question", report: Path | None) ->
         "reports": [] if report is None else [str(report)],
         "flags": list(found.flags),
         "citations": list(found.citations),
+    }
+
+
+def _pattern(one: "Pattern") -> dict[str, Any]:
+    return {
+        "mz_Da": one.mz,
+        "charge": one.charge,
+        "spacing_Da": one.spacing,
+        "peaks_Da": [peak.mz for peak in one.peaks],
+        "height": max(peak.height for peak in one.peaks),
+    }
+
+
+def _ion(one: "Match") -> dict[str, Any]:
+    return {
+        "ion": one.ion.text,
+        "mz_Da": one.ion.mz,
+        "charge": one.ion.charge,
+        "error_ppm": one.error_ppm,
+        "charge_by_spacing": None if one.pattern is None else one.pattern.charge,
+        "rivals": one.rivals,
+        "flags": list(one.flags),
     }
 
 

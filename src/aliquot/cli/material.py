@@ -8,6 +8,7 @@ from aliquot.cli import lookup
 
 if TYPE_CHECKING:
     from aliquot.knowledge.records import Material
+    from aliquot.knowledge.records.materials import TheoryCurve
 
 CONSTANTS = {
     "gap": "eV",
@@ -75,6 +76,7 @@ def fields(card: "Material") -> dict[str, Any]:
             _constant(name, getattr(card, name)) for name in CONSTANTS if getattr(card, name) is not None
         ],
         "sizing": [curve.id for curve in card.sizing],
+        "theory": _theory(card),
         "statements": _statements(card),
     }
 
@@ -94,6 +96,23 @@ def _constant(name: str, constant: Any) -> dict[str, str | None]:  # noqa: ANN40
         "place": constant.place,
         "because": constant.because,
         "mark": str(constant.mark),
+    }
+
+
+def _theory(card: "Material") -> dict[str, Any] | None:
+    """Return the two-band model that stands in for a measured curve; None where there is none."""
+    theory = card.theory
+    if theory is None:
+        return None
+    return {
+        "from": theory.range[0].text,
+        "to": theory.range[1].text,
+        "spread": theory.spread,
+        "wall": theory.wall.value,
+        "gap": (card.gap if theory.gap is None else theory.gap).value,
+        "because": theory.because,
+        "note": theory.note,
+        "mark": str(theory.mark),
     }
 
 
@@ -133,6 +152,8 @@ def _one(card: "Material", notes: tuple[str, ...]) -> None:
     for curve in card.sizing:
         low, high = curve.range
         rows.append(["sizing curve", f"{curve.id}, {low} to {high}, {curve.size}", lookup.parent(curve)])
+    if card.theory is not None:
+        rows.append(["sizes by theory", _by_theory(card.theory), lookup.parent(card.theory)])
     for said in _statements(card):
         told = said["reference"] is None or "reference" in said["place"]
         reference = "" if told else f", its ref {said['reference']}"
@@ -142,10 +163,27 @@ def _one(card: "Material", notes: tuple[str, ...]) -> None:
     more = [note.text for note in card.notes]
     if silent:
         more.append(f"Not reported: {', '.join(silent)}.")
+    if card.theory is not None and card.theory.note:
+        more.append(card.theory.note)
     if not card.sizing:
-        more.append("No sizing curve is on the card: a first exciton tells no diameter.")
+        more.append(_uncurved(card))
     columns = ["what", "value", "from"]
     lookup.table(f"{card.id}, {card.name}", columns, rows, [*notes, *more])
+
+
+def _by_theory(theory: "TheoryCurve") -> str:
+    """Write over which diameters the two-band model is used, how sure it is, and what is put into it."""
+    low, high = theory.range
+    gap = "" if theory.gap is None else f", gap {theory.gap.value}"
+    return f"{low} to {high}, ± {100 * theory.spread:.0f} %, wall {theory.wall.value}{gap}"
+
+
+def _uncurved(card: "Material") -> str:
+    """Say what a first exciton tells of a diameter where no measured curve is on the card."""
+    if card.theory is None:
+        return "No sizing curve is on the card: a first exciton tells no diameter."
+    sure = f"to within {100 * card.theory.spread:.0f} %"
+    return f"No sizing curve is on the card: a first exciton tells a diameter by theory alone, {sure}."
 
 
 def _several(cards: "list[Material]", notes: tuple[str, ...]) -> None:

@@ -8,7 +8,10 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aliquot.errors import InputError
     from aliquot.finding import Finding, Interval
+
+_PIPE = 1000  # characters of a line that nobody's screen cuts
 
 
 def version() -> str:
@@ -32,6 +35,26 @@ def complain(kind: str, message: str, where: str, as_json: bool, notes: Sequence
     sys.stderr.write(f"aliquot: {message}\n")
     for note in notes:
         sys.stderr.write(f"         {note}\n")
+
+
+def not_understood(verb: str, given: str, expected: str, option: str) -> "InputError":
+    """Return the error of words that a command can not make sense of.
+
+    Args:
+        verb: Name of the command, whose help shows examples.
+        given: What was written.
+        expected: What would have been understood.
+        option: Option, argument or file where it stands.
+    """
+    from aliquot.errors import InputError, Where
+
+    return InputError(
+        given=given,
+        expected=expected,
+        why="the command can not be understood otherwise",
+        remedy=f"See the examples in 'aliquot {verb} --help'.",
+        where=Where(key=option),
+    )
 
 
 def interval(value: "Interval | None") -> dict[str, float] | None:
@@ -58,7 +81,10 @@ def print_table(
     notes: Sequence[str] = (),
     words: Sequence[str] = (),
 ) -> None:
-    """Print a table: numbers to the right, columns of ``words`` and the first to the left."""
+    """Print a table: numbers to the right, columns of ``words`` and the first to the left.
+
+    On a terminal words are wrapped; what goes into a file or a pipe is as wide as it has to be.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -68,10 +94,10 @@ def print_table(
     )
     for i, column in enumerate(columns):
         told = i == 0 or column in words
-        table.add_column(column, justify="left" if told else "right", no_wrap=True)
+        table.add_column(column, justify="left" if told else "right", no_wrap=column not in words)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else _PIPE, highlight=False)
     console.print(table)
     for note in notes:
         console.print(Text(note), soft_wrap=True)
