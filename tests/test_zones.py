@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,19 +23,22 @@ from aliquot.inference.reading import Reading
 from aliquot.inference.study import read_study, study_document
 from aliquot.inference.zones import Zone, read_zone_study, zones
 from aliquot.inference.zones.engine import CHUNK
-from aliquot.inference.zones.ensemble import drawn
+from aliquot.inference.zones.ensemble import drawn, unseeing
 from aliquot.inference.zones.flasks import flasks_of
 from aliquot.inference.zones.reader import Reader
+from aliquot.inference.zones.record import Verdict
 from aliquot.inference.zones.rules import ZONES
 from aliquot.inference.zones.sheets import FINER
 from aliquot.inference.zones.study import zone_study_document
-from aliquot.inference.zones.told import as_csv, as_json
+from aliquot.inference.zones.told import as_csv, as_json, vials_csv
 from aliquot.inference.zones.zones import looks, points
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Role
 from aliquot.report.zones import write_zones, zones_page
 from cdte_courses import FLASKS, HOURS, courses
 from zone_maps import interrupted, mapped, small
+
+FILES = ("map.csv", "vials.csv", "result.json")
 
 
 def test_shares_are_those_of_every_other_reading() -> None:
@@ -65,7 +69,51 @@ def test_a_small_map_says_what_the_paper_says() -> None:
     assert found.lost == 0
     # Octadecene with much cadmium: on ladders that may not grow, that is told.
     assert (found.lids > 0) == any("top of the longest ladder" in flag for flag in found.flags)
+    assert any("the map knows what is held out" in flag for flag in found.flags)
+
+
+def test_held_out_vials_are_judged_by_constants_that_never_saw_them() -> None:
+    found = mapped()
+    assert found.blind == (("cdte_mech2023_split/1", 1.0),)
+    assert found.foretold() == (1, 1)
+    assert found.foretold(Role.CALIBRATION) == (4, 4)
+    vial = next(one for one in found.vials if one.label.condition == "cd24")
+    assert vial.blind is not None
+    assert not np.allclose(vial.blind.shares, vial.verdict.shares)
+    told = as_json(found)["labels"]
+    assert told["blind"]["prediction"] == {"met": 1, "of": 1}
+    assert told["blind"]["chemistries"] == [{"chemistry": "cdte_mech2023_split/1", "weight": 1.0}]
+    assert {one["blind"]["computed"] for one in told["vials"]} == {zone.value for zone in Zone} - {"dots"}
+    assert any("laws and structures" in flag for flag in found.flags)
+
+
+def test_vials_of_the_paper_are_told_row_by_row() -> None:
+    head, *rows = (line.split(",") for line in vials_csv(mapped()).splitlines())
+    assert head[:7] == ["condition", "time_h", "series", "role", "published", "map_zone", "map_met"]
+    assert len(rows) == len(mapped().vials)
+    assert {len(row) for row in rows} == {len(head)}
+    top = next(dict(zip(head, row, strict=True)) for row in rows if row[0] == "top0")
+    assert (top["role"], top["blind_zone"], top["blind_met"]) == ("prediction", "nothing", "yes")
+    assert float(top["blind_p_nothing"]) == 1.0
+
+
+def test_a_study_without_blind_constants_tells_of_none() -> None:
+    found = zones(small(2, blind=[], sections=[], diagram=[]))
+    assert (found.blind, found.foretold()) == ((), None)
+    assert {vial.blind for vial in found.vials} == {None}
+    assert as_json(found)["labels"]["blind"] is None
+    assert vials_csv(found).splitlines()[1].endswith("," * 7)
     assert any("no vial is a true prediction" in flag for flag in found.flags)
+
+
+def test_an_ensemble_of_divided_opinion_shows_its_probabilities() -> None:
+    verdict = Verdict((0.0, 0.0, 1 / 3, 2 / 3, 0.0), np.zeros((3, 5)))
+    assert (verdict.zone, verdict.words) == (Zone.MIXTURE, "mixture 67 %, pure cluster 33 %")
+    one = mapped().vials[0]
+    found = replace(mapped(), vials=(replace(one, verdict=verdict), replace(one, blind=verdict)))
+    assert vials_csv(found).splitlines()[1].split(",")[7:12] == ["0", "0", "0.3333", "0.6667", "0"]
+    pytest.importorskip("matplotlib", reason="is of the report extra")
+    assert zones_page(found).count("67 %") == 2
 
 
 def test_a_map_is_told_row_by_row() -> None:
@@ -242,6 +290,28 @@ def test_what_no_chemistry_knows_is_refused_before_anything_is_computed(changes,
         zones(small(**changes), progress=lambda _: pytest.fail("nothing may be computed"))
 
 
+def test_constants_that_saw_what_is_held_out_are_not_blind(tmp_path) -> None:
+    with pytest.raises(InputError, match="such as 'cdte_mech2023_split'"):
+        zones(small(blind=[{"card": "cdte_mech2023_wide"}]))
+    folder = _fit_folder(tmp_path / "fit", 0.1)
+    assert len(unseeing(small(blind=[{"fit": "fit", "draws": 2}]), tmp_path)) == 2
+    text = (folder / "study.yaml").read_text(encoding="utf-8")
+    seen = "observations:\n  cards: [mech2023]\n  roles: [calibration, prediction]"
+    seeing = text.replace("observations:", seen, 1)
+    (folder / "study.yaml").write_text(seeing, encoding="utf-8")
+    with pytest.raises(InputError, match="would predict nothing"):
+        unseeing(small(blind=[{"fit": "fit"}]), tmp_path)
+
+
+def test_blind_constants_need_vials_to_judge(tmp_path) -> None:
+    content = small().model_dump(mode="json", by_alias=True, exclude_none=True)
+    del content["labels"]
+    path = tmp_path / "study.yaml"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match="judge vials of a paper"):
+        read_zone_study(path)
+
+
 def test_a_kind_that_nothing_is_of_is_refused() -> None:
     kinds = [kind.model_dump(mode="json") for kind in small().rules]
     kinds[0]["of"] = ["448"]
@@ -284,17 +354,19 @@ def test_the_command_speaks_json_and_goes_on(tmp_path) -> None:
     assert told["schema"] == "zones/1"
     assert told["recipes"] == 24
     assert told["labels"]["prediction"] == {"met": 1, "of": 1}
-    written = {name: (tmp_path / "run" / name).read_bytes() for name in ("map.csv", "result.json")}
+    written = {name: (tmp_path / "run" / name).read_bytes() for name in FILES}
     again = json.loads(CliRunner().invoke(app, words).stdout)
     assert {name: (tmp_path / "run" / name).read_bytes() for name in written} == written
     assert {**again, "wall_s": 0.0} == {**told, "wall_s": 0.0}
     shown = CliRunner().invoke(app, words[:-1])
     assert "Calibration: 4 of 4 met. Held out: 1 of 1 met." in shown.stdout
+    assert "by constants that never saw them ('blind'): 1 of 1 met" in shown.stdout
 
 
 @pytest.mark.slow
 def test_every_flask_of_the_paper_is_that_of_the_thresholds() -> None:
     study = read_zone_study("cdte_zones")
+    numerics = study.numerics.model_copy(update={"settled": 0.0})
     sizes = {name: np.array([getattr(one, name) for one in FLASKS.values()]) for name in ("cadmium", "amine")}
     values = {
         **sizes,
@@ -305,7 +377,7 @@ def test_every_flask_of_the_paper_is_that_of_the_thresholds() -> None:
     for name in ("cdte_mech2023", "cdte_mech2023_even"):
         card = store.chemistry(name)
         times = 3600.0 * np.array(HOURS[1:])
-        found = Reader(card, study.rules, times, study.numerics).read(flasks_of(study, values), lambda: None)
+        found = Reader(card, study.rules, times, numerics).read(flasks_of(study, values), lambda: None)
         expected = courses(card)
         for i, flask in enumerate(FLASKS):
             one = expected[flask]

@@ -1,4 +1,4 @@
-"""A small zone study for tests: one chemistry, at most 100 degC, so that one program is compiled."""
+"""A small zone study for tests: one structure and one length of ladder, so that one program is compiled."""
 
 from functools import cache
 from json import dumps
@@ -16,6 +16,7 @@ def small(count: int = 24, **changes: object) -> ZoneStudy:
     vials = [one for one in content["labels"]["vials"] if (one["condition"], one["at"]) in VIALS]
     content |= {
         "chemistries": [{"card": "cdte_mech2023"}],
+        "blind": [{"card": "cdte_mech2023_split"}],
         "coordinates": [one for one in content["coordinates"] if one["name"] in NAMES],
         "times": ["1 h", "4 h", "24 h"],
         "sampling": {"kind": "sobol", "count": count, "seed": 7},

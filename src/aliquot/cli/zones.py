@@ -31,8 +31,9 @@ def zones(
 ) -> None:
     """Map where in the space of recipes clusters, dots, mixtures or nothing are seen, with probabilities.
 
-    The folder keeps every chunk that is computed, 'map.csv' with one row for each recipe and time, and
-    'result.json'. A map that was stopped goes on where it was, and comes to the same.
+    The folder keeps every chunk that is computed, 'map.csv' with one row for each recipe and time,
+    'vials.csv' with the vials of the paper, and 'result.json'. A map that was stopped goes on where it was,
+    and comes to the same.
 
     \b
     Examples:
@@ -100,12 +101,13 @@ def _keep(found: "Zones", place: Path) -> None:
     """Write map and result into the folder, whole or not at all."""
     from json import dumps
 
-    from aliquot.inference.zones.told import as_csv
+    from aliquot.inference.zones.told import as_csv, vials_csv
     from aliquot.inference.zones.told import as_json as told
     from aliquot.inference.zones.vault import Vault
 
     vault = Vault.at(place)
     vault.write("map.csv", as_csv(found).encode())
+    vault.write("vials.csv", vials_csv(found).encode())
     text = dumps(told(found), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     vault.write("result.json", text.encode())
 
@@ -118,6 +120,7 @@ def as_json(found: "Zones", place: Path, report: Path | None, wall: float) -> di
         **told(found),
         "folder": str(place),
         "csv": str(place / "map.csv"),
+        "vials_csv": str(place / "vials.csv"),
         "reports": [] if report is None else [str(report)],
         "wall_s": wall,
     }
@@ -128,7 +131,6 @@ def as_json(found: "Zones", place: Path, report: Path | None, wall: float) -> di
 
 def _show(found: "Zones", place: Path, report: Path | None, wall: float) -> None:
     from aliquot.inference.zones.rules import ZONES
-    from aliquot.knowledge.records.observations import Role
 
     hours = found.hours.tolist()
     shown = [j for j, hour in enumerate(hours) if hour in {1.0, 4.0, hours[-1]}]
@@ -136,13 +138,10 @@ def _show(found: "Zones", place: Path, report: Path | None, wall: float) -> None
     rows = [[zone.value, *(f"{100 * found.fraction(zone, j):.1f}" for j in (None, *shown))] for zone in ZONES]
     title = f"{found.study.title} — {found.count} recipes, {len(found.members)} sets of constants"
     output.print_table(title, columns, rows)
-    (met, of), (told, held) = found.counted(Role.CALIBRATION), found.counted(Role.PREDICTION)
     if found.vials:
-        columns = ["vial of the paper", "time / h", "series", "role", "published", "computed", "p / %", "met"]
-        notes = [f"Calibration: {met} of {of} met. Held out: {told} of {held} met."]
-        words = ["series", "role", "published", "computed", "met"]
-        output.print_table("Vials of the paper", columns, [_vial(one) for one in found.vials], notes, words)
-    columns = ["threshold of", "times", "vials that change / %", "vials of the paper met"]
+        _show_vials(found)
+    blind = ["held out, by constants that never saw them"] if found.blind else []
+    columns = ["threshold of", "times", "vials that change / %", "vials of the paper met", *blind]
     output.print_table(
         "What rests on the thresholds",
         columns,
@@ -151,18 +150,45 @@ def _show(found: "Zones", place: Path, report: Path | None, wall: float) -> None
     )
 
 
+def _show_vials(found: "Zones") -> None:
+    """Print the vials of the paper; constants that never saw what is held out have columns of their own."""
+    ways = ["by all constants", "met", *(["by blind constants", "met blind"] if found.blind else [])]
+    columns = ["vial of the paper", "time / h", "series", "role", "published", *ways]
+    words = [name for name in columns if name != "time / h"]
+    output.print_table(
+        "Vials of the paper", columns, [_vial(one) for one in found.vials], _counts(found), words
+    )
+
+
+def _counts(found: "Zones") -> list[str]:
+    from aliquot.knowledge.records.observations import Role
+
+    (met, of), (told, held) = found.counted(Role.CALIBRATION), found.counted(Role.PREDICTION)
+    notes = [f"Calibration: {met} of {of} met. Held out: {told} of {held} met."]
+    foretold, known = found.foretold(), found.foretold(Role.CALIBRATION)
+    if foretold is not None and known is not None:
+        notes.append(
+            f"Held out, by constants that never saw them ('blind'): {foretold[0]} of {foretold[1]} met; "
+            f"of the calibration series they meet {known[0]} of {known[1]}."
+        )
+    return notes
+
+
 def _vial(one: "Vial") -> list[str]:
     place = [one.label.condition, f"{one.label.at.value / 3600:g}", one.series, str(one.role)]
-    met = "yes" if one.met else "NO"
-    return [*place, one.label.zone.value, one.zone.value, f"{100 * one.probability:.0f}", met]
+    row = [*place, one.label.zone.value]
+    for verdict in (one.verdict, *([] if one.blind is None else [one.blind])):
+        row += [verdict.words, "yes" if one.meets(verdict) else "NO"]
+    return row
 
 
 def _turn(one: "Turn") -> list[str]:
     name = "all" if one.kind is None else one.kind
-    return [name, f"{one.factor:.2g}", f"{100 * one.changed:.1f}", f"{one.met[0]} of {one.met[1]}"]
+    row = [name, f"{one.factor:.2g}", f"{100 * one.changed:.1f}", f"{one.met[0]} of {one.met[1]}"]
+    return row if one.foretold is None else [*row, f"{one.foretold[0]} of {one.foretold[1]}"]
 
 
 def _last(found: "Zones", place: Path, report: Path | None, wall: float) -> list[str]:
     notes = [*found.flags, f"Cite: {', '.join(found.citations)}."]
-    notes.append(f"Map: {place / 'map.csv'}, {wall:.0f} s.")
+    notes.append(f"Map: {place / 'map.csv'}, {place / 'vials.csv'}, {wall:.0f} s.")
     return notes if report is None else [*notes, f"Report: {report}"]

@@ -2,8 +2,8 @@
 
 Each zone has an ink, from light to dark: nothing, complex, pure cluster, mixture, dots. It is full where at
 least 90 % of the belief is in it, pale from 50 % on, and blank where no zone has half. Vials of the paper are
-open circles in the ink of what the paper tells, with a filled one of what is computed inside; predictions are
-ringed.
+open circles in the ink of what the paper tells, with a filled one of what is computed inside. What is held
+out is ringed, and its filled circle is the verdict of constants that never saw it, if there are any.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,9 @@ INKS = {
 """As in figure 1 of mech2023 (blue: clusters, green: mixtures, orange: none), told apart by lightness too."""
 
 _WIDTH = 940.0
-_PANEL = 270.0
+_PANEL = 282.0
+_MARGIN = 0.035  # of an axis beyond its ends: vials stand on the ends, and would hide numbers
+_APART = 8.0  # half of the room between rows of panels, beyond the usual [px]
 _FULL, _PALE = 0.92, 0.42
 _LEVELS = (0.5, 0.9, 1.0 + 1e-9)
 _BINS = 12
@@ -66,7 +68,8 @@ def _panels(name: str, title: str, found: Zones, sheets: Sequence[Sheet]) -> str
             panel(axes, sheet, found)
         for axes in grid[len(sheets) :]:
             axes.set_visible(False)
-        _key(figure, vials=bool(found.vials))
+        _key(figure, found)
+        figure.set_layout_engine("constrained", h_pad=_APART / 72.0)
 
     return svg_of(name, title, (_WIDTH, 46.0 + _PANEL * rows), draw, INKS.values())
 
@@ -86,7 +89,7 @@ def panel(axes: "Axes", sheet: Sheet, found: Zones) -> None:
         _words(axes, columns, rows, p, _taken(columns, rows, [place for _, place in vials]))
     for vial, place in vials:
         _vial(axes, vial, place)
-    axes.set_title(sheet.words, loc="left", color=QUIET.light, fontsize=10.5, pad=11.0)
+    axes.set_title(sheet.words, loc="left", color=QUIET.light, fontsize=10.5, pad=14.0)
 
 
 def _along(found: Zones, name: str) -> Coordinate | None:
@@ -105,10 +108,21 @@ def _scales(
             axes.set(**{f"{which}ticks": values, f"{which}ticklabels": words})
         elif one is None or one.scale == "log":
             axes.set(**{f"{which}scale": "log"})
-            ticks = [tick for tick in (_HOURS if one is None else _TICKS) if low <= tick <= high]
+            known = _HOURS if one is None else _TICKS
+            ticks = [tick for tick in known if 0.999 * low <= tick <= 1.001 * high]  # ends are rounded
             axes.set(**{f"{which}ticks": ticks, f"{which}ticklabels": [f"{tick:g}" for tick in ticks]})
             getattr(axes, f"{which}axis").minorticks_off()
+        low, high = _wider(low, high, getattr(axes, f"get_{which}scale")())
         axes.set(**{f"{which}lim": (low, high), f"{which}label": "time [h]" if one is None else one.title})
+
+
+def _wider(low: float, high: float, scale: str) -> tuple[float, float]:
+    """Return ends with a margin beyond each."""
+    if scale == "log":
+        more = (high / low) ** _MARGIN
+        return low / more, high * more
+    more = _MARGIN * (high - low)
+    return low - more, high + more
 
 
 def _fill(
@@ -166,7 +180,9 @@ def _taken(
 
 def _vial(axes: "Axes", vial: Vial, place: tuple[float, float]) -> None:
     """Draw a vial of the paper: open what is told, filled what is computed, ringed if it is a prediction."""
-    told, computed = INKS[vial.label.zone].light, INKS[vial.zone].light
+    told, computed = INKS[vial.label.zone].light, INKS[vial.shown.zone].light
+    if vial.label.zone is Zone.NOTHING:
+        told = QUIET.light  # its own ink does not stand out from paper
 
     def circle(size: float, face: str, edge: str, width: float) -> None:
         (x, y) = ([one] for one in place)
@@ -178,7 +194,7 @@ def _vial(axes: "Axes", vial: Vial, place: tuple[float, float]) -> None:
         circle(19.0, "none", PREDICTED.light, 1.5)
     circle(14.5, PAPER.light, PAPER.light, 1.0)
     circle(11.5, PAPER.light, told, 2.2)
-    circle(5.4, computed, INK.light if vial.zone is Zone.NOTHING else computed, 0.4)
+    circle(5.4, computed, INK.light if vial.shown.zone is Zone.NOTHING else computed, 0.4)
 
 
 def _place(vial: Vial, one: Coordinate | None) -> float:
@@ -200,7 +216,7 @@ def box(found: Zones) -> str:
         for axes, one in zip(grid, many, strict=True):
             _marginal(axes, found, one)
         grid[0].set_ylabel("share of vials [1]")
-        _key(figure, vials=False)
+        _key(figure)
 
     return svg_of("zones-box", title, (_WIDTH, 250.0), draw, INKS.values())
 
@@ -226,9 +242,8 @@ def _marginal(axes: "Axes", found: Zones, one: Coordinate) -> None:
     held = np.vstack([rows[:1], rows, rows[-1:]])
     axes.stackplot(whole, held.T, colors=[INKS[zone].light for zone in ZONES], lw=0)
     _scales(axes, (one, one), (edges, edges))
-    axes.set(
-        yscale="linear", ylim=(0.0, 1.0), ylabel="", yticks=[0.0, 0.5, 1.0], yticklabels=["0", "0.5", "1"]
-    )
+    axes.set(xlim=(edges[0], edges[-1]), yscale="linear", ylim=(0.0, 1.0), ylabel="")
+    axes.set(yticks=[0.0, 0.5, 1.0], yticklabels=["0", "0.5", "1"])
 
 
 def _mean(p: Float[np.ndarray, "n zones"]) -> Float[np.ndarray, " zones"]:
@@ -236,8 +251,8 @@ def _mean(p: Float[np.ndarray, "n zones"]) -> Float[np.ndarray, " zones"]:
     return np.asarray(known.mean(axis=0)) if known.size else np.zeros(len(ZONES))
 
 
-def _key(figure: "Figure", *, vials: bool) -> None:
-    """Draw the key above a figure."""
+def _key(figure: "Figure", found: Zones | None = None) -> None:
+    """Draw the key above a figure, with that of vials if it shows those of a map."""
     from matplotlib.legend_handler import HandlerTuple  # noqa: PLC0415  loaded by now
     from matplotlib.lines import Line2D  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
@@ -249,10 +264,10 @@ def _key(figure: "Figure", *, vials: bool) -> None:
         Patch(facecolor=INKS[zone].light, edgecolor=RULE.light, lw=0.4) for zone in ZONES
     ]
     labels = [zone.value for zone in ZONES]
-    if vials:
+    if found is not None and found.vials:
         told, computed = marker(10.5, PAPER.light, INK.light, 2.0), marker(5.4, INK.light, INK.light, 0.0)
         handles += [told, computed, marker(13.5, "none", PREDICTED.light, 1.4)]
-        labels += ["told by the paper", "computed", "held out"]
+        labels += ["told by the paper", "computed", "held out, judged blind" if found.blind else "held out"]
     figure.legend(
         handles=handles,
         labels=labels,

@@ -35,7 +35,8 @@ def zones_page(found: Zones) -> str:
         rows=[(zone, found.fraction(zone), [found.fraction(zone, j) for j in shown]) for zone in ZONES],
         calibration=found.counted(Role.CALIBRATION),
         prediction=found.counted(Role.PREDICTION),
-        missed=[vial for vial in found.vials if not vial.met],
+        foretold=found.foretold(),
+        blind_known=found.foretold(Role.CALIBRATION),
         zones=ZONES,
         sources=[(key, _source(key)) for key in found.citations],
     )

@@ -28,8 +28,17 @@ def _ensemble(study: ZoneStudy, cards: Sequence[records.Chemistry]) -> list[str]
     fitted = () if study.labels is None else fitted_to_all(study.labels, cards)
     if fitted:
         told.append(
-            f"{', '.join(fitted)} were fitted to all series of the paper: of these constants no vial is a "
-            "true prediction, though the held-out series are counted apart."
+            f"{', '.join(fitted)} were fitted to all series of the paper: the map knows what is held out. "
+            + (
+                "What constants say that never saw it stands beside, vial by vial."
+                if study.blind
+                else "Of them no vial is a true prediction, though held-out ones are counted apart."
+            )
+        )
+    if study.blind:
+        told.append(
+            "What never saw the held-out vials are constants alone: laws and structures of these chemistries "
+            "were chosen with all series known, and so were the rules by which vials are called."
         )
     told.append(
         f"Probabilities are shares of an ensemble of {len(cards)}: it shows where fits that meet the same "

@@ -44,56 +44,88 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Flasks that an ensemble has to compute.
+
+    Attributes:
+        name: What they are, for the one who is told.
+        flasks: The flasks.
+        readers: One for each set of constants.
+    """
+
+    name: str
+    flasks: Flasks
+    readers: tuple[Reader, ...]
+
+    @property
+    def blocks(self) -> int:
+        """How often somebody is told of the progress."""
+        return len(self.readers) * sum(-(-part.count // SIZE) for part in self.parts)
+
+    @property
+    def parts(self) -> list[Flasks]:
+        """The flasks in chunks."""
+        edges = [*range(0, self.flasks.count, CHUNK), self.flasks.count]
+        return [self.flasks.some(np.arange(first, last)) for first, last in pairwise(edges)]
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Who computes flasks.
 
     Attributes:
-        readers: One for each set of constants.
         vault: Where chunks are kept.
         workers: Chunks that are computed at a time.
         told: Called after each block of each set of constants.
     """
 
-    readers: tuple[Reader, ...]
     vault: Vault
     workers: int = WORKERS
     told: Told | None = None
 
-    def shares(self, flasks: Flasks, name: str) -> Shares:
-        """Compute flasks, or take what is kept of them.
+    def shares(self, asked: Sequence[Ask]) -> list[Shares]:
+        """Compute what is asked, or take what is kept of it.
 
-        Args:
-            flasks: What to compute.
-            name: What they are, for the one who is told.
+        All chunks stand in one line: no thread waits for the end of one thing to begin with the next.
         """
-        edges = [*range(0, flasks.count, CHUNK), flasks.count]
-        parts = [flasks.some(np.arange(first, last)) for first, last in pairwise(edges)]
+        chunks = [
+            _Chunk(ask.name, part, ask.readers, number, turn)
+            for number, ask in enumerate(asked)
+            for turn, part in enumerate(ask.parts)
+        ]
         stop = Event()
         with ThreadPoolExecutor(max(1, self.workers)) as crew:
             try:
-                found = list(crew.map(lambda part: self._chunk(part, name, stop), parts))
+                found = list(crew.map(lambda chunk: self._computed(chunk, stop), chunks))
             except BaseException:  # by hand, too: what is at work ends with its block
                 stop.set()
                 crew.shutdown(wait=False, cancel_futures=True)
                 raise
-        return Shares(*(np.concatenate(part, axis=1) for part in zip(*found, strict=True)))
+        by_ask: list[list[Found]] = [[] for _ in asked]
+        for chunk, one in zip(chunks, found, strict=True):
+            by_ask[chunk.ask].append(one)
+        return [Shares(*(np.concatenate(p, axis=1) for p in zip(*parts, strict=True))) for parts in by_ask]
 
-    def _chunk(self, flasks: Flasks, name: str, stop: Event) -> Found:
+    def _computed(self, chunk: "_Chunk", stop: Event) -> Found:
         """Return a chunk; its arrays have an axis of members before all others."""
-        key = self._key(flasks)
+        key = chunk.key
         kept = self.vault.load(key)
         if kept is not None:
-            for _ in range(blocks(self.readers, flasks.count)):
-                self._tell(name)
+            for _ in range(len(chunk.readers) * -(-chunk.flasks.count // SIZE)):
+                self._tell(chunk.name)
             return kept
 
         def told() -> None:
             if stop.is_set():
                 raise KeyboardInterrupt
-            self._tell(name)
+            self._tell(chunk.name)
 
-        by_member = [reader.read(flasks, told) for reader in self.readers]
-        found = Found(*(np.stack(part) for part in zip(*by_member, strict=True)))
+        count = len(chunk.readers)
+        # Chunks begin with another member each: threads then compile different programs instead of waiting.
+        order = [(chunk.turn + i) % count for i in range(count)]
+        by_member = {i: chunk.readers[i].read(chunk.flasks, told) for i in order}
+        members = zip(*(by_member[i] for i in range(count)), strict=True)
+        found = Found(*(np.stack(part) for part in members))
         self.vault.save(key, found)
         return found
 
@@ -101,9 +133,21 @@ class Engine:
         if self.told is not None:
             self.told(name)
 
-    def _key(self, flasks: Flasks) -> str:
-        """Return a digest of all that a chunk depends on."""
-        first = self.readers[0]
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Flasks that are computed and kept together."""
+
+    name: str
+    flasks: Flasks
+    readers: tuple[Reader, ...]
+    ask: int
+    turn: int
+
+    @property
+    def key(self) -> str:
+        """A digest of all that it depends on."""
+        first, flasks = self.readers[0], self.flasks
         whole = sha256()
         told = {
             "programs": {name: metadata.version(name) for name in PROGRAMS},
@@ -117,13 +161,3 @@ class Engine:
         for part in (first.times, flasks.temperatures, *flasks.concentrations.values()):
             whole.update(np.ascontiguousarray(part, float).tobytes())
         return whole.hexdigest()
-
-
-def blocks(readers: Sequence[Reader], count: int) -> int:
-    """Return how often somebody is told of the progress of so many flasks."""
-    return len(readers) * -(-count // SIZE)
-
-
-def names_of(readers: Sequence[Reader]) -> tuple[str, ...]:
-    """Return name and version of the chemistry of each reader."""
-    return tuple(f"{reader.card.id}/{reader.card.version}" for reader in readers)

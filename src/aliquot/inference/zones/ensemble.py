@@ -12,9 +12,10 @@ from aliquot.errors import InputError, Where
 from aliquot.inference.cards import changed
 from aliquot.inference.free import bounds
 from aliquot.inference.study import Study
-from aliquot.inference.zones.study import Member
+from aliquot.inference.zones.study import Member, ZoneStudy
 from aliquot.knowledge import records, store
 from aliquot.knowledge.document import Document
+from aliquot.knowledge.records import Role
 
 TRIES = 1000
 """Draws for each one that is kept: because a normal law about an optimum at a bound lies half outside."""
@@ -55,7 +56,52 @@ def ensemble(members: Sequence[Member], seed: int, beside: Path | None = None) -
     for number, member in enumerate(members):
         cards = _cards(member, seed + number, beside)
         found += [Believed(card, member.weight / total / len(cards)) for card in cards]
-    materials = sorted({one.card.material for one in found})
+    check_material(found)
+    return tuple(found)
+
+
+def unseeing(study: ZoneStudy, beside: Path | None = None) -> tuple[Believed, ...]:
+    """Return the sets of constants of a study that never saw the held-out vials, each with its weight.
+
+    Args:
+        study: The study; none are returned where it names none.
+        beside: Folder in which run folders of fits lie.
+
+    Raises:
+        InputError: If one of them was fitted to what the paper's card holds out.
+
+    Example:
+        >>> from aliquot.inference.zones.study import read_zone_study
+        >>> [one.card.id for one in unseeing(read_zone_study("cdte_zones"))][0]
+        'cdte_mech2023_split'
+    """
+    if study.labels is None or not study.blind:
+        return ()
+    observed = store.observations(study.labels.card)
+    for number, member in enumerate(study.blind):
+        name = member.card or str(member.fit)
+        if name in observed.everything or _saw(member, observed.id, beside):
+            raise InputError(
+                given=f"'{name}' among those that never saw what is held out",
+                expected=f"constants fitted to the calibration rows alone, such as '{observed.chemistry}'",
+                why=f"it was fitted to the held-out series of '{observed.id}', too: it would predict nothing",
+                remedy="Move it to 'chemistries'.",
+                where=Where(study.id, key=f"blind.{number}"),
+            )
+    return ensemble(study.blind, study.sampling.seed, beside)
+
+
+def _saw(member: Member, card: str, beside: Path | None) -> bool:
+    """Return whether a fit took rows that a card of observations holds out."""
+    if member.fit is None:
+        return False
+    fitted = _fit((beside or Path()) / member.fit)[0].observations
+    return card in fitted.cards and Role.PREDICTION in fitted.roles
+
+
+def check_material(believed: Sequence[Believed]) -> None:
+    """Refuse chemistries of several materials; raises InputError."""
+    materials = sorted({one.card.material for one in believed})
     if len(materials) > 1:
         raise InputError(
             given=f"chemistries of {' and '.join(materials)}",
@@ -63,7 +109,6 @@ def ensemble(members: Sequence[Member], seed: int, beside: Path | None = None) -
             why="a zone is one of the same matter",
             remedy="Make a study for each.",
         )
-    return tuple(found)
 
 
 def _cards(member: Member, seed: int, beside: Path | None) -> list[records.Chemistry]:

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 import jax
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from aliquot.errors import InputError, Where, suggestion
 from aliquot.inference.reading import SEEN_FROM
 from aliquot.inference.stretch import Structure
-from aliquot.inference.zones.block import SIZE, Found, Weights, computed
+from aliquot.inference.zones.block import FIRST, PATIENCE, SIZE, Found, Passed, Standing, Weights, computed
 from aliquot.inference.zones.flasks import Flasks
 from aliquot.inference.zones.rules import Rules
 from aliquot.inference.zones.study import Numerics
 from aliquot.kinetics.cards import from_card
-from aliquot.kinetics.trust import Tolerances
+from aliquot.kinetics.trust import Knobs, Tolerances
 from aliquot.knowledge import records, store
 from aliquot.knowledge.formula import composition
 
@@ -49,36 +49,47 @@ class Reader:
         self.weights(self.numerics.rungs)
 
     def read(self, flasks: Flasks, told: Callable[[], None]) -> Found:
-        """Compute flasks; those whose dots reach the top of their ladder again, on longer ones.
+        """Compute flasks; those whose dots near the top of their ladder go on on longer ones.
 
         Args:
             flasks: What to compute.
             told: Called after each block of the first length; it may raise, to stop.
         """
-        size, numbers = self.numerics.rungs, np.arange(flasks.count)
-        found = self._on(flasks, size, told)
-        while size < self.numerics.most:
-            full = numbers[found.done & (found.top > self.numerics.top)]
-            if full.size == 0:
-                break
+        size, standing, numbers = self.numerics.rungs, self._standing(flasks), np.arange(flasks.count)
+        shape = (flasks.count, self.times.size, len(self.rules))
+        found = Found(np.full(shape, np.nan), *(np.zeros(flasks.count, kind) for kind in (float, int, bool)))
+        while numbers.size:
+            passed = self._on(standing, size, told)
+            _enter(found, numbers, passed)
+            told = _nobody
+            numbers = numbers[passed.full]
             size = min(2 * size, self.numerics.most)
-            again = self._on(flasks.some(full), size, lambda: None)
-            for old, new in zip(found, again, strict=True):
-                old[full] = new
+            ends = {"begins": passed.ends, "species": passed.species, "rungs": passed.rungs}
+            standing = standing._replace(**ends).some(passed.full).longer(size)
+        found.done[:] &= np.isfinite(found.shares).all(axis=(1, 2))
         return found
 
-    def _on(self, flasks: Flasks, size: int, told: Callable[[], None]) -> Found:
+    def _standing(self, flasks: Flasks) -> Standing:
+        """Return flasks as they stand at the beginning, on the first length of ladder."""
+        starts = flasks.starts(self.card)
+        leaves = np.array([self._constants(name)[0] for name in flasks.solvents])
+        begins, rungs = np.zeros(flasks.count), np.zeros((flasks.count, self.numerics.rungs))
+        whole = starts @ self.weights(self.numerics.rungs).total
+        return Standing(leaves, flasks.temperatures, whole, begins, starts, rungs)
+
+    def _on(self, standing: Standing, size: int, told: Callable[[], None]) -> Passed:
         """Compute flasks on one length of ladder, block by block."""
-        leaves, structures = zip(*(self._constants(name) for name in flasks.solvents), strict=True)
-        starts, weights = flasks.starts(self.card), self.weights(size)
-        tolerances = Tolerances(self.numerics.relative, self.numerics.absolute)
+        structure, weights = next(iter(self._known.values()))[1], self.weights(size)
+        patience = Tolerances(
+            self.numerics.relative, self.numerics.absolute, max_steps=PATIENCE, first_step=FIRST
+        )
+        knobs = Knobs.of(patience, hand_on=self.numerics.top if size < self.numerics.most else np.inf)
         parts = []
-        for first in range(0, flasks.count, SIZE):
-            block = slice(first, first + SIZE)
-            given = (np.array(leaves[block]), starts[block], flasks.temperatures[block])
-            parts.append(computed(structures[0], *given, self.times, weights, tolerances))
+        for first in range(0, standing.begins.size, SIZE):
+            block = standing.some(slice(first, first + SIZE))
+            parts.append(computed(structure, block, self.times, weights, knobs, self.numerics.settled))
             told()
-        return Found(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        return Passed(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
     def _constants(self, solvent: str) -> tuple[Float[np.ndarray, " leaves"], Structure]:
         """Return the constants of the ladder in a solvent."""
@@ -106,7 +117,9 @@ class Reader:
                     ]
                 else:
                     rungs[:, i] += float(held[element]) * self._units(name, size)
-        return Weights(rungs, species, atoms)
+        n = np.arange(1.0, size + 1.0)
+        late = float(held[element]) * n * ((n < SEEN_FROM) | (n >= self.card.dot_from))
+        return Weights(rungs, species, atoms, late)
 
     def _units(self, name: str, size: int) -> Float[np.ndarray, " N"]:
         """Return formula units that count as something, by rung."""
@@ -125,3 +138,15 @@ class Reader:
             remedy=suggestion(name, [*card.clusters, *card.species, "dots", "others"]),
             where=Where(card.id, key="rules"),
         )
+
+
+def _enter(found: Found, numbers: Int[np.ndarray, " some"], passed: Passed) -> None:
+    """Write into the arrays what some flasks came to on one length of ladder."""
+    found.shares[numbers] = np.where(passed.fresh[..., None], passed.shares, found.shares[numbers])
+    found.top[numbers] = np.where(passed.full, found.top[numbers], passed.top)
+    found.steps[numbers] += passed.steps
+    found.done[numbers] = passed.done
+
+
+def _nobody() -> None:
+    """Tell nobody."""

@@ -126,38 +126,80 @@ def _same(one: float | str, other: float | str, along: Coordinate) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an ensemble makes of a vial.
+
+    Example:
+        >>> one = Verdict((0.0, 0.0, 0.75, 0.25, 0.0), np.zeros((2, 5)))
+        >>> one.zone.value, one.is_divided, one.words
+        ('pure cluster', True, 'pure cluster 75 %, mixture 25 %')
+    """
+
+    probabilities: tuple[float, ...]
+    """Of the zones, in the order of :data:`ZONES` [1]."""
+    shares: Float[np.ndarray, "members kinds"]
+    """Share of the limiting element in each kind, by set of constants [1]."""
+
+    @property
+    def zone(self) -> Zone:
+        """Most probable zone, the first of equals."""
+        return ZONES[int(np.argmax(self.probabilities))]
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether sets of constants call it differently."""
+        return max(self.probabilities) < 1.0 - 1e-9
+
+    @property
+    def words(self) -> str:
+        """The zone; where opinion is divided every zone that is held, the most probable first."""
+        if not self.is_divided:
+            return self.zone.value
+        return ", ".join(f"{ZONES[i].value} {100 * self.probabilities[i]:.0f} %" for i in self.order)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Zones that are held, as places in :data:`ZONES`, the most probable first."""
+        held = [i for i, p in enumerate(self.probabilities) if p > 0.0]
+        return tuple(sorted(held, key=lambda i: -self.probabilities[i]))
+
+
+@dataclass(frozen=True, slots=True)
 class Vial:
     """A vial of the paper, and what is computed for it."""
 
     label: Label
     """What the paper says."""
     role: Role
-    """Of its series: what is held out is a prediction."""
+    """Of its series: what is held out is a prediction, if constants never saw it."""
     series: str
     """Series of the paper."""
     values: Values
     """Its coordinates, each an array of one."""
     plain: bool
     """Whether all that is no coordinate is in it as in the base."""
-    probabilities: tuple[float, ...]
-    """Of the zones [1]."""
-    shares: Float[np.ndarray, "members kinds"]
-    """Share of the limiting element in each kind, by set of constants [1]."""
+    verdict: Verdict
+    """Of the ensemble of the map."""
+    blind: Verdict | None = None
+    """Of constants that never saw what is held out; None where a study has none."""
+
+    def probability(self, verdict: Verdict) -> float:
+        """Return the probability that a verdict gives to what the paper tells [1]."""
+        return verdict.probabilities[ZONES.index(self.label.zone)]
+
+    def meets(self, verdict: Verdict | None) -> bool:
+        """Return whether a verdict is what the paper tells."""
+        return verdict is not None and verdict.zone is self.label.zone
 
     @property
-    def probability(self) -> float:
-        """Probability of the zone that the paper tells [1]."""
-        return self.probabilities[ZONES.index(self.label.zone)]
-
-    @property
-    def zone(self) -> Zone:
-        """Most probable zone."""
-        return ZONES[int(np.argmax(self.probabilities))]
+    def shown(self) -> Verdict:
+        """The verdict that says most: of held-out vials that of constants that never saw them, if any."""
+        return self.blind if self.role is Role.PREDICTION and self.blind is not None else self.verdict
 
     @property
     def met(self) -> bool:
-        """Whether that is what the paper tells."""
-        return self.zone is self.label.zone
+        """Whether the ensemble of the map says what the paper tells."""
+        return self.meets(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +214,8 @@ class Turn:
     """Share of the vials whose most probable zone changes [1]."""
     met: tuple[int, int]
     """Vials of the paper that are then met, and of how many."""
+    foretold: tuple[int, int] | None = None
+    """Held-out ones that are then met by constants that never saw them, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +229,7 @@ class Zones:
         belief: Probabilities of all vials.
         shares: Share of the limiting element in each kind [1], shape (members, n, times, kinds).
         members: Name, version and weight of each set of constants.
+        blind: The same of the constants that never saw what is held out.
         sections: Planes.
         lanes: Axes of the diagram.
         vials: Those of the paper.
@@ -202,6 +247,7 @@ class Zones:
     belief: Belief
     shares: Float[np.ndarray, "members n times kinds"]
     members: tuple[tuple[str, float], ...]
+    blind: tuple[tuple[str, float], ...]
     sections: tuple[Sheet, ...]
     lanes: tuple[Sheet, ...]
     vials: tuple[Vial, ...]
@@ -227,6 +273,11 @@ class Zones:
         return float(np.nanmean(p if time is None else p[:, time]))
 
     def counted(self, role: Role) -> tuple[int, int]:
-        """Return how many vials of the paper of a role are met, and how many there are."""
+        """Return how many vials of a role the ensemble of the map meets, and how many there are."""
         some = [vial for vial in self.vials if vial.role is role]
         return sum(vial.met for vial in some), len(some)
+
+    def foretold(self, role: Role = Role.PREDICTION) -> tuple[int, int] | None:
+        """Return the same for constants that never saw what is held out; None where a study has none."""
+        some = [vial for vial in self.vials if vial.role is role]
+        return (sum(vial.meets(vial.blind) for vial in some), len(some)) if self.blind else None

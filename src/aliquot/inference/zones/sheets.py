@@ -10,7 +10,7 @@ from aliquot.inference.zones.flasks import Flasks, flasks_of, held, stated, valu
 from aliquot.inference.zones.record import Belief, Drawn, Sheet
 from aliquot.inference.zones.study import TIME, Lane, Section, ZoneStudy
 
-FINER = 4
+FINER = 8
 """Steps between two computed points in which a figure is drawn: shares are smooth, labels are not."""
 TRACE = 1e-4
 """Share below which nothing is told apart where figures are interpolated [1]: far from every threshold."""

@@ -107,17 +107,20 @@ class Lane(Schema):
 class Numerics(Schema):
     """How recipes are integrated."""
 
-    rungs: int = Field(default=600, ge=50)
+    rungs: int = Field(default=300, ge=50)
     """Length of the ladder to begin with [formula units]."""
     most: int = Field(default=2400, ge=50)
     """Length up to which it is doubled where it does not suffice [formula units]."""
-    relative: float = Field(default=3e-4, gt=0.0)
+    relative: float = Field(default=5e-4, gt=0.0)
     """Local error relative to each concentration [1]."""
-    absolute: float = Field(default=1e-6, gt=0.0)
-    """Local error allowed near zero [mol m-3]; with this pair shares of CdTe are right to 7e-4."""
+    absolute: float = Field(default=3e-6, gt=0.0)
+    """Local error allowed near zero [mol m-3]."""
     top: float = Field(default=1e-3, gt=0.0)
-    """Largest share of the formula units at the top [1]: so little can not move a share over a threshold of a
-    hundredth by more than a tenth of it."""
+    """Share of the formula units at the top at which a flask is handed on [1]: so little can not move a share
+    over a threshold of a hundredth by more than a tenth of it."""
+    settled: float = Field(default=1e-3, ge=0.0)
+    """Share of the limiting element outside of monomer and dots below which a flask ends [1]: a twentieth of
+    the least that is seen; 0 follows every flask to its last look."""
 
 
 class ZoneStudy(Schema):
@@ -125,15 +128,17 @@ class ZoneStudy(Schema):
 
     Example:
         >>> study = read_zone_study("cdte_zones")
-        >>> [one.name for one in study.coordinates], len(study.labels.vials) > 16
-        (['solvent', 'phosphine', 'amine', 'cadmium', 'temperature'], True)
+        >>> [one.name for one in study.coordinates], len(study.labels.vials) > 16, len(study.blind)
+        (['solvent', 'phosphine', 'amine', 'cadmium', 'temperature'], True, 3)
     """
 
     format: Literal["aliquot-zones/1"]
     id: str
     title: str
     chemistries: tuple[Member, ...] = Field(min_length=1)
-    """The ensemble."""
+    """The ensemble of the map: all that is known goes into it."""
+    blind: tuple[Member, ...] = ()
+    """Chemistries whose constants never saw what is held out: vials of the paper are judged by them, too."""
     base: Stated
     """The recipe through which sections and axes go."""
     coordinates: tuple[Coordinate, ...] = Field(min_length=1)
@@ -167,6 +172,8 @@ class ZoneStudy(Schema):
         faults += ["'time' is looked at, not chosen: name another coordinate"] if TIME in names else []
         if times != sorted(set(times)) or times[0] <= 0.0:
             faults.append("'times' have to rise from above 0")
+        if self.blind and self.labels is None:
+            faults.append("'blind' chemistries judge vials of a paper: give 'labels', or leave them out")
         twice = [kind.name for kind in self.rules if [one.name for one in self.rules].count(kind.name) > 1]
         faults += [f"the kind '{name}' stands twice" for name in dict.fromkeys(twice)]
         if faults:

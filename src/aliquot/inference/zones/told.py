@@ -1,4 +1,4 @@
-"""A map as plain data: one row for each vial as CSV, the rest by schema zones/1."""
+"""A map as plain data: rows for the vials of the box and of the paper as CSV, the rest by schema zones/1."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from aliquot.inference.zones.coordinates import Coordinate
-from aliquot.inference.zones.record import Sheet, Vial, Zones
+from aliquot.inference.zones.record import Sheet, Verdict, Vial, Zones
 from aliquot.inference.zones.rules import UNKNOWN, ZONES, Zone
 from aliquot.inference.zones.study import TIME
 from aliquot.knowledge.records.observations import Role
@@ -34,6 +34,35 @@ def _rows(found: Zones) -> Iterator[str]:
             yield ",".join([str(i + 1), place, hour, name, *told, f"{entropy[i, j]:.4g}"])
 
 
+def vials_csv(found: Zones) -> str:
+    """Return one row for each vial of the paper: what is told, what the map says, what blind constants say.
+
+    The last columns stay empty where a study has no constants that never saw what is held out.
+    """
+    ways = ("map", "blind")
+    head = ["condition", "time_h", "series", "role", "published"]
+    head += [
+        f"{way}_{name}" for way in ways for name in ("zone", "met", *(f"p_{key(zone)}" for zone in ZONES))
+    ]
+    rows = [
+        ",".join([*_told(vial), *_judged(vial, vial.verdict), *_judged(vial, vial.blind)])
+        for vial in found.vials
+    ]
+    return "\n".join([",".join(head), *rows]) + "\n"
+
+
+def _told(vial: Vial) -> list[str]:
+    hours = f"{vial.label.at.value / 3600.0:g}"
+    return [vial.label.condition, hours, vial.series, str(vial.role), vial.label.zone.value]
+
+
+def _judged(vial: Vial, verdict: Verdict | None) -> list[str]:
+    if verdict is None:
+        return [""] * (2 + len(ZONES))
+    met = "yes" if vial.meets(verdict) else "no"
+    return [verdict.zone.value, met, *(f"{p:.4g}" for p in verdict.probabilities)]
+
+
 def key(zone: Zone) -> str:
     """Return a zone as it stands in keys and headings.
 
@@ -55,7 +84,7 @@ def as_json(found: Zones) -> dict[str, Any]:
         "recipes": found.count,
         "times_h": found.hours.tolist(),
         "coordinates": [_coordinate(one) for one in found.study.coordinates],
-        "chemistries": [{"chemistry": name, "weight": weight} for name, weight in found.members],
+        "chemistries": _chemistries(found.members),
         "zones": [
             {
                 "zone": zone.value,
@@ -67,7 +96,13 @@ def as_json(found: Zones) -> dict[str, Any]:
         "entropy_bit": float(np.nanmean(found.belief.entropy)),
         "labels": {
             "because": None if found.study.labels is None else found.study.labels.because,
-            **{str(role): dict(zip(("met", "of"), found.counted(role), strict=True)) for role in _ROLES},
+            **{str(role): _count(found.counted(role)) for role in _ROLES},
+            "blind": {
+                "chemistries": _chemistries(found.blind),
+                **{str(role): _count(found.foretold(role)) for role in _ROLES},
+            }
+            if found.blind
+            else None,
             "vials": [_vial(vial) for vial in found.vials],
         },
         "rules": [kind.model_dump(mode="json") for kind in found.study.rules],
@@ -78,6 +113,7 @@ def as_json(found: Zones) -> dict[str, Any]:
                 "changed": turn.changed,
                 "met": turn.met[0],
                 "of": turn.met[1],
+                "blind": _count(turn.foretold),
             }
             for turn in found.turns
         ],
@@ -94,6 +130,14 @@ def as_json(found: Zones) -> dict[str, Any]:
 _ROLES = (Role.CALIBRATION, Role.PREDICTION)
 
 
+def _chemistries(members: tuple[tuple[str, float], ...]) -> list[dict[str, Any]]:
+    return [{"chemistry": name, "weight": weight} for name, weight in members]
+
+
+def _count(counted: tuple[int, int] | None) -> dict[str, int] | None:
+    return None if counted is None else dict(zip(("met", "of"), counted, strict=True))
+
+
 def _coordinate(one: Coordinate) -> dict[str, Any]:
     ends = (
         {"values": list(one.values)} if one.values else {"low": one.low, "high": one.high, "unit": one.unit}
@@ -108,12 +152,19 @@ def _vial(vial: Vial) -> dict[str, Any]:
         "series": vial.series,
         "role": str(vial.role),
         "published": vial.label.zone.value,
-        "computed": vial.zone.value,
-        "probability": vial.probability,
-        "probabilities": dict(zip((key(zone) for zone in ZONES), vial.probabilities, strict=True)),
-        "met": vial.met,
+        **_verdict(vial, vial.verdict),
+        "blind": None if vial.blind is None else _verdict(vial, vial.blind),
         "place": vial.label.place,
         "says": vial.label.says,
+    }
+
+
+def _verdict(vial: Vial, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "computed": verdict.zone.value,
+        "probability": vial.probability(verdict),
+        "probabilities": dict(zip((key(zone) for zone in ZONES), verdict.probabilities, strict=True)),
+        "met": vial.meets(verdict),
     }
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
-from aliquot.inference.zones.record import Belief, Turn, Vial
+from aliquot.inference.zones.record import Belief, Turn, Verdict, Vial
 from aliquot.inference.zones.rules import ZONES, Rules, moved
+from aliquot.knowledge.records.observations import Role
 
 MOVED = 1.5
 """Factor by which thresholds are moved [1]: because absorption of clusters is known to 30 %, eyes differ."""
@@ -15,6 +16,7 @@ def turns(
     weights: Float[np.ndarray, " members"],
     rules: Rules,
     vials: tuple[Vial, ...],
+    blind: Float[np.ndarray, " others"],
 ) -> tuple[Turn, ...]:
     """Return what changes where thresholds are moved by :data:`MOVED`, all and one kind at a time.
 
@@ -23,6 +25,7 @@ def turns(
         weights: Belief in each set of constants [1].
         rules: What is seen from when on.
         vials: Those of the paper.
+        blind: Belief in each set of constants that never saw what is held out [1]; empty where there is none.
     """
     before = Belief.of(shares, weights, rules).zones
     told = []
@@ -30,11 +33,23 @@ def turns(
         for factor in (1.0 / MOVED, MOVED):
             others = moved(rules, factor, name)
             after = Belief.of(shares, weights, others).zones
-            met = sum(_met(vial, weights, others) for vial in vials)
-            told.append(Turn(name, factor, float((after != before).mean()), (met, len(vials))))
+            met = sum(_met(vial, vial.verdict, weights, others) for vial in vials)
+            foretold = _foretold(vials, blind, others)
+            share = float((after != before).mean())
+            told.append(Turn(name, factor, share, (met, len(vials)), foretold))
     return tuple(told)
 
 
-def _met(vial: Vial, weights: Float[np.ndarray, " members"], rules: Rules) -> bool:
-    again = Belief.of(vial.shares[:, None, None, :], weights, rules)
+def _met(vial: Vial, verdict: Verdict, weights: Float[np.ndarray, " members"], rules: Rules) -> bool:
+    again = Belief.of(verdict.shares[:, None, None, :], weights, rules)
     return ZONES[int(again.zones[0, 0])] is vial.label.zone
+
+
+def _foretold(
+    vials: tuple[Vial, ...], weights: Float[np.ndarray, " others"], rules: Rules
+) -> tuple[int, int] | None:
+    """Return how many held-out vials are met by constants that never saw them, and how many there are."""
+    if not weights.size:
+        return None
+    held = [(one, one.blind) for one in vials if one.role is Role.PREDICTION and one.blind is not None]
+    return sum(_met(one, verdict, weights, rules) for one, verdict in held), len(held)

@@ -1,6 +1,7 @@
 """The vials of a paper: what it says of them, in which role, and what the ensemble makes of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -8,7 +9,8 @@ from jaxtyping import Float
 from aliquot.errors import InputError, Where, suggestion
 from aliquot.inference.zones.coordinates import SOLVENT, TEMPERATURE
 from aliquot.inference.zones.flasks import Flasks, stated, value_in
-from aliquot.inference.zones.record import Belief, Vial
+from aliquot.inference.zones.record import Belief, Verdict, Vial
+from aliquot.inference.zones.rules import Rules
 from aliquot.inference.zones.study import Labels, ZoneStudy
 from aliquot.knowledge import records, store
 from aliquot.knowledge.records.observations import Condition, Role, Stated
@@ -29,26 +31,40 @@ def conditions(labels: Labels) -> tuple[str, ...]:
     return tuple(dict.fromkeys(vial.condition for vial in labels.vials))
 
 
+@dataclass(frozen=True, slots=True)
+class Jury:
+    """What an ensemble found in the flasks of :func:`described`.
+
+    Attributes:
+        shares: Share of the limiting element in each kind [1].
+        weights: Belief in each set of constants [1].
+    """
+
+    shares: Float[np.ndarray, "members n times kinds"]
+    weights: Float[np.ndarray, " members"]
+
+    def verdict(self, i: int, j: int, rules: Rules) -> Verdict:
+        """Return what it makes of flask ``i`` at look ``j``."""
+        shares = self.shares[:, i, j]
+        belief = Belief.of(shares[:, None, None], self.weights, rules)
+        return Verdict(tuple(belief.probabilities[0, 0].tolist()), shares)
+
+
 def judged(
-    study: ZoneStudy,
-    flasks: Flasks,
-    shares: Float[np.ndarray, "members n times kinds"],
-    weights: Float[np.ndarray, " members"],
-    times: Float[np.ndarray, " times"],
+    study: ZoneStudy, flasks: Flasks, times: Float[np.ndarray, " times"], jury: Jury, blind: Jury | None
 ) -> tuple[Vial, ...]:
     """Return every vial that a paper describes beside what is computed for it.
 
     Args:
         study: Labels, rules and coordinates.
         flasks: Those of :func:`described`.
-        shares: What they come to.
-        weights: Belief in each set of constants [1].
         times: When they are looked at [s].
+        jury: The ensemble of the map.
+        blind: Constants that never saw what is held out, if there are any.
     """
     if study.labels is None:
         return ()
     card = store.observations(study.labels.card)
-    belief = Belief.of(shares, weights, study.rules)
     places = conditions(study.labels)
     found = []
     for label in study.labels.vials:
@@ -62,8 +78,8 @@ def judged(
                 series,
                 {part.name: value_in(one, part) for part in study.coordinates},
                 _is_plain(one, study),
-                tuple(belief.probabilities[i, j].tolist()),
-                shares[:, i, j],
+                jury.verdict(i, j, study.rules),
+                None if blind is None else blind.verdict(i, j, study.rules),
             )
         )
     return tuple(found)

@@ -10,16 +10,16 @@ from jaxtyping import Float
 from aliquot.errors import Where
 from aliquot.inference.zones.coordinates import Values, grid, sobol
 from aliquot.inference.zones.doubts import doubts
-from aliquot.inference.zones.engine import WORKERS, Engine, Shares, Told, blocks, names_of
-from aliquot.inference.zones.ensemble import Believed, ensemble
-from aliquot.inference.zones.flasks import Flasks, check, flasks_of
+from aliquot.inference.zones.engine import WORKERS, Ask, Engine, Shares, Told
+from aliquot.inference.zones.ensemble import Believed, check_material, ensemble, unseeing
+from aliquot.inference.zones.flasks import check, flasks_of
 from aliquot.inference.zones.reader import Reader
-from aliquot.inference.zones.record import Belief, Sheet, Zones
+from aliquot.inference.zones.record import Belief, Vial, Zones
 from aliquot.inference.zones.sheets import Plan
 from aliquot.inference.zones.study import ZoneStudy
 from aliquot.inference.zones.turns import turns
 from aliquot.inference.zones.vault import Vault
-from aliquot.inference.zones.vials import described, judged
+from aliquot.inference.zones.vials import Jury, described, judged
 from aliquot.knowledge import store
 
 Progress = Callable[[int], Told | None]
@@ -60,13 +60,11 @@ def zones(
         >>> found.counted(Role.CALIBRATION)                                            # doctest: +SKIP
         (15, 16)
     """
-    believed = ensemble(study.chemistries, study.sampling.seed, beside)
-    atlas = _Atlas.of(study, believed)
+    atlas = _Atlas.of(study, beside)
     vault = Vault.at(folder)
-    steps = sum(blocks(atlas.readers, flasks.count) for _, flasks in atlas.asked)
-    engine = Engine(atlas.readers, vault, workers, None if progress is None else progress(steps))
-    found = [engine.shares(flasks, name) for name, flasks in atlas.asked]
-    return atlas.record(found, vault)
+    steps = sum(ask.blocks for ask in atlas.asked)
+    engine = Engine(vault, workers, None if progress is None else progress(steps))
+    return atlas.record(engine.shares(atlas.asked), vault)
 
 
 def looks(study: ZoneStudy) -> Float[np.ndarray, " times"]:
@@ -87,48 +85,59 @@ def points(study: ZoneStudy) -> Values:
 
 @dataclass(frozen=True, slots=True)
 class _Atlas:
-    """What is to be computed: recipes of the map, then planes and axes, then the vials of the paper."""
+    """What is to be computed: recipes, planes and axes, vials of the paper; these by blind constants, too."""
 
     study: ZoneStudy
     believed: tuple[Believed, ...]
-    readers: tuple[Reader, ...]
+    blind: tuple[Believed, ...]
     values: Values
     plans: tuple[Plan, ...]
-    asked: tuple[tuple[str, Flasks], ...]
+    asked: tuple[Ask, ...]
 
     @classmethod
-    def of(cls, study: ZoneStudy, believed: tuple[Believed, ...]) -> "_Atlas":
+    def of(cls, study: ZoneStudy, beside: Path | None) -> "_Atlas":
         """Make everything ready, and refuse what can not be computed before anything is."""
-        times = looks(study)
-        readers = tuple(Reader(one.card, study.rules, times, study.numerics) for one in believed)
-        values = points(study)
+        believed = ensemble(study.chemistries, study.sampling.seed, beside)
+        blind = unseeing(study, beside)
+        check_material((*believed, *blind))
+        times, values = looks(study), points(study)
+        readers, others = (
+            tuple(Reader(one.card, study.rules, times, study.numerics) for one in many)
+            for many in (believed, blind)
+        )
         plans = (*(Plan(study, one) for one in study.sections), *(Plan(study, one) for one in study.diagram))
-        asked = [("recipes", flasks_of(study, values)), *(("sections", plan.flasks()) for plan in plans)]
+        asked = [Ask("recipes", flasks_of(study, values), readers)]
+        asked += [Ask("sections", plan.flasks(), readers) for plan in plans]
         if study.labels is not None:
-            asked.append(("vials of the paper", described(study.labels)))
-        for _, flasks in asked:
-            check(flasks, [one.card for one in believed], Where(study.id))
-            for reader in readers:
-                reader.prepare(flasks)
-        return cls(study, believed, readers, values, plans, tuple(asked))
+            vials = described(study.labels)
+            asked += [Ask("vials of the paper", vials, many) for many in (readers, others) if many]
+        for ask in asked:
+            check(ask.flasks, [reader.card for reader in ask.readers], Where(study.id))
+            for reader in ask.readers:
+                reader.prepare(ask.flasks)
+        return cls(study, believed, blind, values, plans, tuple(asked))
 
     def record(self, found: list[Shares], vault: Vault) -> Zones:
         """Return what came of it."""
-        study, box = self.study, found[0]
-        times, weights = self.readers[0].times, np.array([one.weight for one in self.believed])
-        sheets = self._sheets(found, weights)
-        vials = judged(study, self.asked[-1][1], found[-1].shares, weights, times)
+        study, box, times = self.study, found[0], looks(self.study)
+        weights, others = (np.array([one.weight for one in many]) for many in (self.believed, self.blind))
+        sheets = [
+            plan.sheet(one.shares, weights, times)
+            for plan, one in zip(self.plans, found[1 : 1 + len(self.plans)], strict=True)
+        ]
+        vials = self._vials(found[1 + len(self.plans) :], (weights, others), times)
         return Zones(
             study=study,
             values=self.values,
             hours=times / 3600.0,
             belief=Belief.of(box.shares, weights, study.rules),
             shares=box.shares,
-            members=tuple(zip(names_of(self.readers), weights.tolist(), strict=True)),
+            members=_named(self.believed),
+            blind=_named(self.blind),
             sections=tuple(sheets[: len(study.sections)]),
             lanes=tuple(sheets[len(study.sections) :]),
             vials=vials,
-            turns=turns(box.shares, weights, study.rules, vials),
+            turns=turns(box.shares, weights, study.rules, vials, others),
             lids=sum(int((one.top > study.numerics.top).sum()) for one in found),
             lost=sum(int((~one.done).sum()) for one in found),
             steps=float(box.steps.mean()),
@@ -136,12 +145,23 @@ class _Atlas:
             citations=self._citations(),
         )
 
-    def _sheets(self, found: list[Shares], weights: Float[np.ndarray, " members"]) -> list[Sheet]:
-        times, planes = self.readers[0].times, found[1 : 1 + len(self.plans)]
-        return [plan.sheet(one.shares, weights, times) for plan, one in zip(self.plans, planes, strict=True)]
+    def _vials(
+        self, found: list[Shares], weights: tuple[np.ndarray, np.ndarray], times: Float[np.ndarray, " times"]
+    ) -> tuple[Vial, ...]:
+        """Return the vials of the paper, judged by the ensemble and by blind constants."""
+        if not found:
+            return ()
+        juries = [Jury(one.shares, belief) for one, belief in zip(found, weights, strict=False)]
+        flasks = self.asked[1 + len(self.plans)].flasks
+        return judged(self.study, flasks, times, juries[0], juries[1] if self.blind else None)
 
     def _citations(self) -> tuple[str, ...]:
-        keys = [one.card.source for one in self.believed] + [self.study.base.source]
+        keys = [one.card.source for one in (*self.believed, *self.blind)] + [self.study.base.source]
         if self.study.labels is not None:
             keys.append(store.observations(self.study.labels.card).source)
         return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def _named(believed: tuple[Believed, ...]) -> tuple[tuple[str, float], ...]:
+    """Return name, version and weight of each set of constants."""
+    return tuple((f"{one.card.id}/{one.card.version}", one.weight) for one in believed)
