@@ -19,7 +19,25 @@ from aliquot.reactors.content import Content
 from aliquot.reactors.profile import Profile
 from cdte_courses import changed
 
-CARD = chemistry("cd3p2_tiwari2025")
+CARD = changed(
+    chemistry("cd3p2_tiwari2025"),
+    {
+        "species": {"PH3": None},
+        "reactions": {
+            "conversion": {"rate": {"value": "0.02624 s-1", "activation": "100 kJ/mol"}},
+            "protonolysis": None,
+        },
+        "surface_energy": {"value": "0.090 J m-2"},
+        "features": {"447": {"energy": "-7.533 kJ/mol"}, "structural step": {"energy": "16.57 kJ/mol"}},
+        "attachment": {"rate": {"value": "2.818 M-1 s-1", "activation": "160 kJ/mol"}},
+        "solubility": {
+            "value": "2.455e-6 M",
+            "activation": "40 kJ/mol",
+            "laws": ({"law": "excess", "of": "HA", "half": "55 mM"},),
+        },
+    },
+)
+"""The printed constants: their acid raises the solubility, and is not used up."""
 UNIT_VOLUME = 0.1184
 """Of the printed rows [nm3]; that of the card of the material is 0.9 % smaller."""
 KELVIN = 453.0

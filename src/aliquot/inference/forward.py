@@ -16,7 +16,7 @@ from jaxtyping import Float
 from aliquot.errors import AliquotError, InputError, SimulationError, TopRungError, Where, suggestion
 from aliquot.inference.constants import Constants
 from aliquot.inference.dual import Dual, joined
-from aliquot.inference.plan import FlaskPlan, Leg, Look, Passage, Plan
+from aliquot.inference.plan import FlaskPlan, Leg, Look, Measured, Passage, Plan
 from aliquot.inference.stretch import Drive, Inside, Passed, passed
 from aliquot.kinetics.trust import Tolerances, top_band, top_share
 
@@ -226,11 +226,15 @@ class Reactor:
             raise _full(share, band, self.size, accuracy, where)
         return seen
 
-    def _product(self, plan: FlaskPlan) -> Dual:
-        """Return what one formula unit of another recipe's product is made of, washed of what is no dot."""
-        made = self.forward._passes(self.theta, plan, self.size, self.where, slopes=self.leaves.constants > 0)  # noqa: SLF001
+    def _product(self, plan: FlaskPlan | Measured) -> Dual:
+        """Return what one formula unit of dots from elsewhere is made of, washed of what is no dot."""
+        if isinstance(plan, Measured):
+            made = self._still(plan.rungs(self.size, self.forward.constants.unit_volume))
+        else:
+            slopes = self.leaves.constants > 0
+            made = self.forward._passes(self.theta, plan, self.size, self.where, slopes=slopes).rungs[-1]  # noqa: SLF001
         n = np.arange(1.0, self.size + 1.0)
-        washed = made.rungs[-1] * (n >= self.forward.constants.card.dot_from)
+        washed = made * (n >= self.forward.constants.card.dot_from)
         washed = washed.at_least(0.0)
         return washed / washed.through(n[:, None])
 

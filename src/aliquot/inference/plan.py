@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from aliquot.errors import Where
+from aliquot.errors import TopRungError, Where
 from aliquot.inference.stretch import Drive
 
 
@@ -65,6 +65,52 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Dots that a paper measured, in the place of what their own recipe would give: no constant moves them.
+
+    Example:
+        >>> from aliquot.knowledge.store import material
+        >>> volume = material("Cd3P2").unit_volume
+        >>> found = Measured(3.4, 0.08).rungs(900, volume)
+        >>> d = np.cbrt(6 / np.pi * volume * np.arange(1, 901))
+        >>> round(float(found @ d / found.sum()), 2)                                # nm
+        3.4
+    """
+
+    diameter: float
+    """Mean by number [nm]."""
+    rsd: float
+    """Standard deviation of the diameter over its mean, by number [1]."""
+    where: Where = field(default_factory=Where)
+    """The condition, for errors."""
+
+    def rungs(self, size: int, unit_volume: float) -> Float[np.ndarray, " N"]:
+        """Return a normal distribution of diameters on the rungs of a ladder, of any amount.
+
+        Args:
+            size: Length of the ladder.
+            unit_volume: Volume of a formula unit [nm3].
+
+        Raises:
+            TopRungError: If the ladder ends below the mean.
+        """
+        units = np.pi / 6.0 * self.diameter**3 / unit_volume
+        if units > size:
+            raise TopRungError(
+                given=f"dots of {self.diameter:g} nm, {units:.0f} formula units, at the start",
+                expected=f"at most {size} units",
+                why="they are put on the ladder of this run",
+                remedy=f"Ask for more rungs, such as 'numerics: {{most: {2 * int(units)}}}'.",
+                where=self.where,
+            )
+        n = np.arange(1.0, size + 1.0)
+        d = np.cbrt(6.0 / np.pi * unit_volume * n)
+        away = (d / self.diameter - 1.0) / self.rsd
+        # dots of a rung stand for a stretch of diameters that shrinks with size: dd/dn = d/(3n)
+        return np.asarray(np.exp(-0.5 * away**2) * d / n)
+
+
+@dataclass(frozen=True, slots=True)
 class FlaskPlan:
     """What happens in a flask."""
 
@@ -78,8 +124,8 @@ class FlaskPlan:
     """When it is looked at, in order."""
     variant: Variant
     """What of the chemistry differs here."""
-    products: Mapping[str, "FlaskPlan"] = field(default_factory=dict)
-    """Plans of the recipes whose products take part, each looked at last."""
+    products: Mapping[str, "FlaskPlan | Measured"] = field(default_factory=dict)
+    """Where the dots of other recipes that take part come from: a plan that is looked at last, or a paper."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from aliquot.errors import InputError, RecipeError, Where, suggestion
-from aliquot.inference.plan import FlaskPlan, Leg, Look, Passage, Plan, TubePlan, Variant
+from aliquot.inference.plan import FlaskPlan, Leg, Look, Measured, Passage, Plan, TubePlan, Variant
 from aliquot.inference.stretch import Drive
 from aliquot.inference.walk import Walk
 from aliquot.knowledge import records, store
-from aliquot.knowledge.records.observations import Condition, Stated
+from aliquot.knowledge.records.observations import Condition, Seeds, Stated
 from aliquot.reactors.advance import Numerics
 from aliquot.reactors.profile import Profile
 from aliquot.reactors.tube import Passage as Through
@@ -52,7 +52,8 @@ def plan_of(
 
     Raises:
         RecipeError: If recipe and chemistry do not fit together, or the recipe leaves something null.
-        InputError: If a sample is unknown, a shell grows, or a flask is asked for after its end.
+        InputError: If a sample is unknown, a shell grows, a flask is asked for after its end, or dots were
+            measured that the recipe does not take or that are smaller than any dot of the chemistry.
 
     Example:
         >>> condition = Condition(recipe="inp_wang2023", sample="200C")
@@ -61,25 +62,84 @@ def plan_of(
         [23.1, 72.5]
     """
     scaled = tuple(condition.scaled.items())
+    seeds = None if condition.seeds is None else _measured(condition.seeds, card, where)
     if condition.stated is not None:
         every = sorted({*times, *further})
-        return _stated(condition.stated, card, every, scaled, where)
-    recipe = recipe_of(condition)
+        plan: Plan = _stated(condition.stated, card, every, scaled, where)
+    else:
+        recipe = recipe_of(condition)
+        check_material(recipe, card)
+        if isinstance(recipe, FlowRecipe):
+            plan = _tube(recipe, condition.sample, card, scaled, where)
+        else:
+            plan = _batch(recipe, card, times, further, scaled, where, seeds)
+    if seeds is not None and (isinstance(plan, TubePlan) or len(plan.products) != 1):
+        raise _unasked(plan, where)
+    return plan
+
+
+def plan_of_recipe(recipe: Recipe, card: records.Chemistry, where: Where) -> Plan:
+    """Return what a recipe at hand does until its end; of a campaign, its one sample.
+
+    Args:
+        recipe: The recipe.
+        card: Structure of the chemistry; its constants do not matter here.
+        where: Name of the recipe, for errors.
+
+    Raises:
+        RecipeError: If recipe and chemistry do not fit together, or the recipe leaves something null.
+        InputError: If a shell grows, or a campaign has several samples.
+
+    Example:
+        >>> card = store.chemistry("cd3p2_tiwari2025")
+        >>> plan = plan_of_recipe(read_recipe("cd3p2_tiwari2025_dots:965"), card, Where("965"))
+        >>> plan.looks[-1].time                                                                  # s
+        40.0
+    """
     check_material(recipe, card)
     if isinstance(recipe, FlowRecipe):
-        return _tube(recipe, condition, card, where)
-    return _batch_plan(_batch(recipe), card, times, further, scaled, where)
+        return _tube(recipe, None, card, (), where)
+    return _batch(recipe, card, (), (), (), where)
 
 
-def _batch_plan(
-    recipe: BatchRecipe,
+def _measured(seeds: Seeds, card: records.Chemistry, where: Where) -> Measured:
+    """Return dots as a paper measured them; dots that are none by the chemistry are refused."""
+    diameter = seeds.diameter.value
+    smallest = float(np.cbrt(6.0 / np.pi * store.material(card.material).unit_volume * card.dot_from))
+    if diameter < smallest:
+        raise InputError(
+            given=f"dots of {diameter:g} nm at the start",
+            expected=f"at least {smallest:.2f} nm",
+            why=f"by '{card.id}' a dot begins at {card.dot_from} formula units: smaller ones are washed off",
+            remedy="Correct 'seeds', or choose a chemistry whose dots begin lower.",
+            where=where,
+        )
+    return Measured(diameter, seeds.rsd.value, where)
+
+
+def _unasked(plan: Plan, where: Where) -> InputError:
+    count = 0 if isinstance(plan, TubePlan) else len(plan.products)
+    return InputError(
+        given=f"'seeds' for a run that takes the products of {count or 'no'} recipes",
+        expected="a batch that takes the dots of one other recipe",
+        why="measured dots stand in the place of that product",
+        remedy="Leave 'seeds' out." if count == 0 else "Make one batch of them first.",
+        where=where,
+    )
+
+
+def _batch(
+    recipe: Recipe,
     card: records.Chemistry,
     times: Sequence[float],
     further: Sequence[float],
     scaled: Scaled,
     where: Where,
+    seeds: Measured | None = None,
 ) -> FlaskPlan:
-    """Return what a batch does."""
+    """Return what a batch does; where dots were measured, other recipes are not followed."""
+    if not isinstance(recipe, BatchRecipe):
+        raise _no_batch(recipe)
     batch = Batch.of(recipe, card, Numerics(), None, _no_seeds)
     volumes: dict[str, float] = {}
     for addition in batch.plan.additions:
@@ -87,23 +147,22 @@ def _batch_plan(
             volumes[name] = volumes.get(name, 0.0) + volume
     walk = Walk(batch.system, Variant(solvent_of(card, volumes), scaled), times, further, where)
     walk.through(batch.plan)
-    made = {
-        name: _batch_plan(_batch(read_recipe(name)), card, (), (), (), Where(name)) for name in walk.products
-    }
-    return walk.plan(made)
+    return walk.plan({name: seeds or _product(name, card) for name in walk.products})
 
 
-def _batch(recipe: Recipe) -> BatchRecipe:
-    """Return a batch; a product of a flow recipe is refused."""
-    if not isinstance(recipe, BatchRecipe):
-        raise RecipeError(
-            given=f"the product of '{recipe.id}', a flow recipe of several samples",
-            expected="the product of a batch",
-            why="one product has to be meant",
-            remedy="Name a batch recipe.",
-            where=Where(recipe.id),
-        )
-    return recipe
+def _product(name: str, card: records.Chemistry) -> FlaskPlan:
+    """Return what makes the product of another recipe."""
+    return _batch(read_recipe(name), card, (), (), (), Where(name))
+
+
+def _no_batch(recipe: Recipe) -> RecipeError:
+    return RecipeError(
+        given=f"the product of '{recipe.id}', a flow recipe of several samples",
+        expected="the product of a batch",
+        why="one product has to be meant",
+        remedy="Name a batch recipe.",
+        where=Where(recipe.id),
+    )
 
 
 def _no_seeds(recipe: str) -> np.ndarray:
@@ -142,10 +201,12 @@ def _stated(
     return FlaskPlan(start, {}, (leg,), looks, Variant(stated.solvent, scaled))
 
 
-def _tube(recipe: FlowRecipe, condition: Condition, card: records.Chemistry, where: Where) -> TubePlan:
-    """Return the passage of one sample of a campaign."""
+def _tube(
+    recipe: FlowRecipe, named: str | None, card: records.Chemistry, scaled: Scaled, where: Where
+) -> TubePlan:
+    """Return the passage of one sample of a campaign, by its name where there are several."""
     names = [sample.name for sample in recipe.samples]
-    chosen = condition.sample if condition.sample is not None or len(names) > 1 else names[0]
+    chosen = named if named is not None or len(names) > 1 else names[0]
     if chosen not in names:
         raise InputError(
             given="no sample" if chosen is None else f"the sample '{chosen}'",
@@ -165,7 +226,7 @@ def _tube(recipe: FlowRecipe, condition: Condition, card: records.Chemistry, whe
     sample = recipe.samples[names.index(chosen)]
     system = System.of(card)
     check_precursors(recipe, card, recipe.feed.concentrations, {})
-    return _passages(recipe, sample, system, tuple(condition.scaled.items()), where)
+    return _passages(recipe, sample, system, scaled, where)
 
 
 def _passages(recipe: FlowRecipe, sample: Sample, system: System, scaled: Scaled, where: Where) -> TubePlan:

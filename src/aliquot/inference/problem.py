@@ -16,8 +16,8 @@ from aliquot.inference.plan import Plan
 from aliquot.inference.planning import plan_of
 from aliquot.inference.reading import Reading
 from aliquot.inference.rows import Row, rows_of
-from aliquot.inference.study import Study
-from aliquot.inference.terms import ahead, value
+from aliquot.inference.study import Numerics, Study
+from aliquot.inference.terms import ahead, apart, value
 from aliquot.kinetics.trust import Tolerances
 from aliquot.knowledge import records
 from aliquot.knowledge.records.observations import Condition
@@ -33,7 +33,7 @@ class Found:
     value: Dual | None = None
     """The number [unit of the row], None where there is none."""
     lead: Dual | None = None
-    """By how much a maximum stands out within its bounds, as ln [1]; None but of a time of maximum."""
+    """By how far it is met where its number has no slope, as ln [1]; None of other rows."""
     note: str | None = None
     """Why it is not fitted, or not computed."""
 
@@ -84,7 +84,7 @@ class Problem:
             if part.settings.condition in why:
                 raise why[part.settings.condition]
         constants = Constants.of(card, study.free, [plan.variant for plan in plans.values()])
-        forward = Forward(constants, plans, _accuracy(study))
+        forward = Forward(constants, plans, accuracy_of(study.numerics))
         return cls(study, rows, spectra, forward, times.needs)
 
     @property
@@ -99,9 +99,9 @@ class Problem:
 
     @property
     def size(self) -> int:
-        """Number of numbers: of rows, of times of maximum once more, of points of spectra."""
+        """Number of numbers: of rows, of those with a lead once more, of points of spectra."""
         points = sum(part.measured.size for part in self.spectra)
-        return len(self.fitted) + sum(row.is_time_of_maximum for row in self.fitted) + points
+        return len(self.fitted) + sum(row.has_lead for row in self.fitted) + points
 
     def without(self, rows: Iterable[str]) -> "Problem":
         """Return the same with some rows held out, by their names."""
@@ -113,7 +113,7 @@ class Problem:
     def numbers(
         self, theta: Float[np.ndarray, " free"], *, slopes: bool = False, told: Told | None = None
     ) -> Dual:
-        """Return what the fit compares: values of its rows, by how much maxima stand out, absorbances.
+        """Return what the fit compares: values of its rows, by how far jumping ones are met, absorbances.
 
         Args:
             theta: Free constants [unit, or log10 of it], shape (free,).
@@ -129,7 +129,7 @@ class Problem:
         seen = self.forward.run(theta, dict.fromkeys(wanted), slopes=slopes, told=told)
         readings = {name: self._reading(outcome) for name, outcome in seen.items()}
         found = [self.value(row, readings) for row in self.fitted]
-        found += [self.lead(row, readings) for row in self.fitted if row.is_time_of_maximum]
+        found += [self.lead(row, readings) for row in self.fitted if row.has_lead]
         flat = [joined(found)] if found else []
         for part in self.spectra:
             computed = part.computed(readings[part.settings.condition], Where(self.study.id, key="spectra"))
@@ -146,9 +146,14 @@ class Problem:
         return first if row.entry.less is None else first - value(terms[1], mine, row.where)
 
     def lead(self, row: Row, readings: Mapping[str, Reading]) -> Dual:
-        """Return by how much the maximum of a course stands out within the bounds of a row, as ln [1]."""
+        """Return by how far a row is met whose own number has no slope, as ln [1]; above 0 where it is met.
+
+        By how much the maximum of a course stands out within its bounds, or a second population, or none.
+        """
         low, high = row.bounds
         reading = readings[row.entry.condition or ""]
+        if not row.is_time_of_maximum:
+            return apart(row.entry, reading, row.where) * (-1.0 if low is None else 1.0)
         return ahead(row.entry, reading, low or 0.0, np.inf if high is None else high, row.where)
 
     def every(self, theta: Float[np.ndarray, " free"], *, slopes: bool = True) -> dict[str, Found]:
@@ -163,7 +168,7 @@ class Problem:
         return {row.id: self._found(row, seen) for row in self.rows}
 
     def _found(self, row: Row, seen: Mapping[str, Outcome]) -> Found:
-        """Return the number of a row, and by how much its maximum stands out."""
+        """Return the number of a row, and by how far it is met where that has no slope."""
         outcomes = {name: seen.get(name) for name in self.needs[row.id]}
         failed = [one for one in outcomes.values() if isinstance(one, AliquotError)]
         if failed or None in outcomes.values():
@@ -171,7 +176,7 @@ class Problem:
             return Found(note=row.left_because or reason)
         readings = {name: self._reading(one) for name, one in outcomes.items() if one is not None}
         try:
-            lead = self.lead(row, readings) if row.is_time_of_maximum else None
+            lead = self.lead(row, readings) if row.has_lead else None
             return Found(self.value(row, readings), lead, row.left_because)
         except InputError as reason:
             return Found(note=row.left_because or str(reason))
@@ -280,7 +285,7 @@ def _able(row: Row, needs: tuple[str, ...], why: Mapping[str, AliquotError]) -> 
     return replace(row, left_because=row.left_because or str(reasons[0]))
 
 
-def _accuracy(study: Study) -> Accuracy:
-    settings = study.numerics
+def accuracy_of(settings: Numerics) -> Accuracy:
+    """Return how the forward map integrates where a study says so."""
     tolerances = Tolerances(settings.relative, settings.absolute)
     return Accuracy(settings.rungs, max(settings.most, settings.rungs), settings.top, tolerances)

@@ -102,6 +102,11 @@ class Row:
         """Whether it says when a course is highest."""
         return self.entry.quantity == "time of maximum"
 
+    @property
+    def has_lead(self) -> bool:
+        """Whether another number than its own says how far it is met: its own jumps, and has no slope."""
+        return self.is_time_of_maximum or tells_two_from_one(self.entry)
+
 
 def rows_of(study: Study) -> tuple[tuple[Row, ...], dict[str, Condition]]:
     """Return all observations of a study that belong to runs, and all conditions, by name.
@@ -207,9 +212,17 @@ def _not_fitted(entry: Observation) -> str | None:
             return f"the quantity '{term.quantity}' is not read from a run by a fit"
         if term.quantity == "E1" and term.of not in {None, "dots"}:
             return "the line of a cluster stays where it is, whatever the constants"
-        if term.quantity == "populations":
-            return "a count has no slope, by which constants could follow it"
+        if term.quantity == "populations" and not tells_two_from_one(entry):
+            return "of counts, only whether there is one population or more has a slope"
     return None
+
+
+def tells_two_from_one(entry: Observation) -> bool:
+    """Return whether an observation says that one run shows one population, or more than one."""
+    if entry.quantity != "populations" or len(entry.terms) > 1 or entry.condition == "*":
+        return False
+    ends = [None if end is None else float(end) for end in (entry.above, entry.below)]
+    return ends in ([2.0, None], [None, 1.0])
 
 
 def _known(entry: Observation, conditions: Mapping[str, Condition], study: Study) -> None:

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from aliquot.errors import InputError, Where
 from aliquot.inference.dual import Dual
 from aliquot.inference.exciton import first_exciton_of
-from aliquot.inference.modes import populations
+from aliquot.inference.modes import populations, second_hump
 from aliquot.inference.reading import Reading
 from aliquot.knowledge.records.observations import Term
 from aliquot.units import to_float
@@ -49,7 +49,7 @@ def course(term: Term, reading: Reading, where: Where) -> Dual:
         "conversion": reading.conversion,
         "top": reading.top,
         "E1": lambda: first_exciton_of(reading, where),
-        "populations": lambda: populations(reading),
+        "populations": lambda: populations(reading, term.weighting),
         "time of maximum": lambda: reading.share(term.of or "", where),
     }
     if term.quantity not in ways or (term.quantity == "E1" and term.of not in {None, "dots"}):
@@ -112,6 +112,18 @@ def _time_of_maximum(along: Dual, hours: Float[np.ndarray, " looks"]) -> Dual:
     if float(bend.value) <= 0.0:
         return Dual.still(hours[i], along.constants)
     return (rise * on**2 - fall * back**2) / bend * 0.5 + float(hours[i])
+
+
+def apart(term: Term, reading: Reading, where: Where) -> Dual:
+    """Return by how much a second population stands out when a term says, as ln [1].
+
+    Args:
+        term: A number of populations; at a maximum, the look at which the second stands out most.
+        reading: The condition.
+        where: Name of the observation, for errors.
+    """
+    along = second_hump(reading, term.weighting)
+    return along.largest() if term.at == "maximum" else along[place_of(term, reading.times, where)]
 
 
 def ahead(term: Term, reading: Reading, low: float, high: float, where: Where) -> Dual:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from aliquot.errors import InputError, Where
-from aliquot.inference.plan import FlaskPlan, Leg, Look, Variant
+from aliquot.inference.plan import FlaskPlan, Leg, Look, Measured, Variant
 from aliquot.inference.stretch import Drive
 from aliquot.reactors.additions import Addition
 from aliquot.reactors.events import Shot, Stretch
@@ -48,8 +48,8 @@ class Walk:
         self.joins: list[tuple[float, Float[np.ndarray, " species"], dict[str, float]]] = []
         self.products: dict[str, None] = {}
 
-    def plan(self, products: Mapping[str, FlaskPlan]) -> FlaskPlan:
-        """Return the plan, when the walk is done."""
+    def plan(self, products: Mapping[str, FlaskPlan | Measured]) -> FlaskPlan:
+        """Return the plan, when the walk is done, with where the dots of other recipes come from."""
         return FlaskPlan(
             self.start,
             self.start_dots,

@@ -18,10 +18,9 @@ from aliquot.inference.terms import UNITS, course
 from aliquot.inference.terms import value as term_value
 from aliquot.instruments.absorbance import sizing
 from aliquot.knowledge import store
-from aliquot.knowledge.records import Chemistry, Observation, Observations, Role
+from aliquot.knowledge.records import Chemistry, Observation, Observations, Role, SizingCurve
 from aliquot.knowledge.records.observations import Condition
 from aliquot.reproduce.rows import unit_of
-from aliquot.reproduce.seeds import seeded
 from aliquot.units import EV_NM, to_float
 
 NO_CONSTANTS = (
@@ -45,7 +44,9 @@ class Course:
     value: float | None = None
     """The number, in the unit of the row; None where there is none."""
     why: str | None = None
-    """Why there is none."""
+    """Why nothing computes it: the row is then neither met nor missed."""
+    absent: str | None = None
+    """What the constants make nothing of, so that there is no number: the row is then missed."""
     how: str | None = None
     """How it follows from what was computed, where that is not plain."""
 
@@ -60,7 +61,8 @@ def courses(card: Observations, chemistry: str | None, conditions: Sequence[str]
 
     Returns:
         By name of the observation its number, or the reason why there is none. What the forward map does not
-        understand, or could not integrate, is such a reason and no error.
+        understand, or could not integrate, is such a reason and no error. That there is nothing to measure is
+        an answer of the chemistry, and told apart.
 
     Example:
         >>> from aliquot.knowledge.store import observations
@@ -138,7 +140,7 @@ def _problem(
     fault: InputError | None = None
     for anchor in _anchors(entries, runs):
         try:
-            return seeded(Problem.of(_study(name, card, [anchor, *rows], runs)), runs)
+            return Problem.of(_study(name, card, [anchor, *rows], runs))
         except InputError as reason:
             fault = fault or reason
     if fault is None:
@@ -163,8 +165,6 @@ def _anchors(entries: list[Observation], runs: Mapping[str, Condition]) -> Itera
 
 def _study(name: str, card: Observations, rows: list[Observation], runs: Mapping[str, Condition]) -> Study:
     """Return a study of these rows with nothing free, which a file could not ask for."""
-    # Where the card itself checks that the top is empty, the ladder keeps the length of the fits.
-    lid = any(entry.quantity == "top" for entry in card.checks)
     return Study.model_construct(
         format="aliquot-study/1",
         id=card.id,
@@ -173,8 +173,15 @@ def _study(name: str, card: Observations, rows: list[Observation], runs: Mapping
         free=(),
         observations=Chosen(own=tuple(rows)),
         conditions=dict(runs),
-        numerics=Numerics(most=600, top=1.0) if lid else Numerics(most=6000),
+        numerics=numerics_of(card),
     )
+
+
+def numerics_of(card: Observations) -> Numerics:
+    """Return how the runs of a paper are computed."""
+    # Where the card itself checks that the top is empty, the ladder keeps the length of the fits.
+    lid = any(entry.quantity == "top" for entry in card.checks)
+    return Numerics(most=600, top=1.0) if lid else Numerics(most=6000)
 
 
 def _course(
@@ -191,7 +198,7 @@ def _course(
     try:
         nothing = _nothing(row, readings)
         if nothing is not None:
-            return Course(why=nothing)
+            return Course(absent=nothing)
         value = _highest(row, readings) if row.is_time_of_maximum else problem.value(row, readings).value
     except InputError as reason:
         return Course(why=_flat(str(reason)))
@@ -207,7 +214,7 @@ def _glows(entry: Observation) -> bool:
 
 def _emission(card: Chemistry, diameter: float) -> Course:
     """Return where dots of a mean diameter [nm] emit [nm], by the curve of the material."""
-    curve = next((one for one in store.material(card.material).sizing if one.line == "emission"), None)
+    curve = emission_curve(card.material)
     if curve is None:
         return Course(why="No curve of the material says where dots of a size emit.")
     try:
@@ -217,6 +224,31 @@ def _emission(card: Chemistry, diameter: float) -> Course:
     low, high = (end.value for end in curve.range)
     beyond = "" if low <= diameter <= high else f", beyond its range of {low:g} to {high:g} nm"
     return Course(peak, how=f"{diameter:.2f} nm by the curve {curve.id}{beyond}")
+
+
+def emission_curve(material: str) -> SizingCurve | None:
+    """Return the curve of a material that says where dots of a size emit, None where there is none.
+
+    Example:
+        >>> emission_curve("Cd3P2").id
+        'tiwari2025-emission'
+    """
+    return next((one for one in store.material(material).sizing if one.line == "emission"), None)
+
+
+def emission_range(material: str) -> tuple[float, float] | None:
+    """Return the peaks between which that curve is known [nm], None where there is none.
+
+    Example:
+        >>> low, high = emission_range("Cd3P2")
+        >>> round(low), round(high)
+        (1010, 1226)
+    """
+    curve = emission_curve(material)
+    if curve is None:
+        return None
+    peaks = EV_NM / sizing.energy(curve, np.array([end.value for end in curve.range]))
+    return float(peaks.min()), float(peaks.max())
 
 
 def _nothing(row: Row, readings: Mapping[str, Reading]) -> str | None:

@@ -16,7 +16,7 @@ from aliquot.inference.design.moved import Moved
 from aliquot.inference.design.stretch import Driven, driven
 from aliquot.inference.dual import Dual, joined
 from aliquot.inference.forward import Forward, Seen
-from aliquot.inference.plan import FlaskPlan, Leg, Passage, Plan, TubePlan
+from aliquot.inference.plan import FlaskPlan, Leg, Measured, Passage, Plan, TubePlan
 from aliquot.inference.stretch import Drive, Inside
 from aliquot.kinetics.trust import top_band, top_share
 
@@ -159,14 +159,11 @@ class Moving:
             )
         return seen.species, seen.rungs
 
-    def _product(self, plan: FlaskPlan) -> Dual:
-        """Return what one formula unit of another recipe's product is made of, washed of what is no dot."""
-        made = Forward(self.forward.constants, {"product": plan}, self.forward.accuracy)
-        seen = made.run(np.zeros(0))["product"]
-        if not isinstance(seen, Seen):
-            raise seen
-        n = np.arange(1.0, seen.rungs.value.shape[1] + 1.0)
-        washed = np.where(n >= self.forward.constants.card.dot_from, seen.rungs.value[-1], 0.0).clip(0.0)
+    def _product(self, plan: FlaskPlan | Measured) -> Dual:
+        """Return what one formula unit of dots from elsewhere is made of, washed of what is no dot."""
+        rungs = self._made(plan)
+        n = np.arange(1.0, rungs.size + 1.0)
+        washed = np.where(n >= self.forward.constants.card.dot_from, rungs, 0.0).clip(0.0)
         highest = int(np.flatnonzero(washed)[-1]) + 1
         if highest > self.size:
             raise TopRungError(
@@ -179,6 +176,16 @@ class Moving:
         held = np.zeros(self.size)
         held[:highest] = washed[:highest] / float(n @ washed)
         return self._still(held)
+
+    def _made(self, plan: FlaskPlan | Measured) -> Float[np.ndarray, " N"]:
+        """Return the rungs of dots from elsewhere, of any amount."""
+        if isinstance(plan, Measured):
+            return plan.rungs(self.size, self.forward.constants.unit_volume)
+        made = Forward(self.forward.constants, {"product": plan}, self.forward.accuracy)
+        seen = made.run(np.zeros(0))["product"]
+        if not isinstance(seen, Seen):
+            raise seen
+        return np.asarray(seen.rungs.value[-1])
 
     def _mixed(self, units: Units, dots: dict[str, Dual]) -> Dual:
         """Return rungs that hold so many formula units of each product [mol m-3]."""

@@ -219,6 +219,8 @@ class Chemistry(Card, Parent):
     """What these constants do NOT claim."""
     calibration: str
     """How the constants were obtained."""
+    study: str | None = None
+    """Study of the book by which they were fitted, None where there is none."""
     reference_temperature: Temperature
     temperatures: tuple[Temperature, Temperature]
     """Range over which the constants are used."""
