@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
 
+import numpy as np
+from jaxtyping import Float
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
@@ -11,6 +13,7 @@ from aliquot.errors import CardError, Where, suggestion
 from aliquot.inference.free import Free
 from aliquot.knowledge import records
 from aliquot.knowledge.document import Schema, plain
+from aliquot.units import to_float
 
 _INTERVALS = {"activation": "activation_interval"}
 """Key beside a constant under which its interval stands, where it is not 'interval'."""
@@ -40,6 +43,37 @@ def changed(card: records.Chemistry, free: Sequence[Free], theta: Sequence[float
         for key in one.keys:
             _write(content, card.id, key, one.text(value, key))
     return validated(content, card.id)
+
+
+def values(card: records.Chemistry, free: Sequence[Free]) -> Float[np.ndarray, " free"]:
+    """Return the values of free constants as they stand on a card [unit, or log10 of it], shape (free,).
+
+    Args:
+        card: The card.
+        free: Constants; the first key of each is read.
+
+    Raises:
+        CardError: If a key leads to no number.
+
+    Example:
+        >>> from aliquot.inference.free import Prior
+        >>> from aliquot.knowledge.store import chemistry
+        >>> gamma = Free(name="gamma", keys=("surface_energy.value",), unit="mJ m-2",
+        ...              prior=Prior(mean=120, sd=40, because="an example"))
+        >>> values(chemistry("inp_wang2023"), [gamma]).round(1).tolist()
+        [115.6]
+    """
+    content = card.model_dump(by_alias=True, exclude_none=True)
+    return np.array([one.theta(_number(content, card.id, one)) for one in free])
+
+
+def _number(content: dict[str, Any], name: str, one: Free) -> float:
+    """Return the number at the first key of a constant [its unit]."""
+    key = one.keys[0]
+    parent, last = _parent(content, name, key)
+    found = parent[last]
+    value = to_float(found, one.unit, Where(name, key=key)) if isinstance(found, str) else float(found)
+    return value / one.times.get(key, 1.0)
 
 
 def scaled(card: records.Chemistry, factors: Sequence[tuple[str, float]]) -> records.Chemistry:

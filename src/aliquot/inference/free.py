@@ -1,5 +1,6 @@
 """Free constants of a study: the places of a card they stand for, and what is believed beforehand."""
 
+from math import log10
 from typing import Literal
 
 import numpy as np
@@ -68,6 +69,10 @@ class Free(Schema):
     def value(self, theta: float) -> float:
         """Return the constant in its unit."""
         return 10.0**theta if self.transform == "log10" else theta
+
+    def theta(self, value: float) -> float:
+        """Return what is fitted for a value of the constant in its unit."""
+        return log10(value) if self.transform == "log10" else value
 
     def text(self, theta: float, key: str | None = None) -> str:
         """Return the constant as the card writes it, at one of its keys."""
