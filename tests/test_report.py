@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from html.parser import HTMLParser
 from math import inf
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -30,37 +29,9 @@ from aliquot.report.tables import conditions, miss
 from aliquot.reproduce import Condition, Reproduction, Row
 from aliquot.reproduce.rows import bounds_of, row_of, unit_of
 from aliquot.synthesis import Aliquot, Provenance, Run, observe
+from pages import Page, assert_page_stands_on_its_own
 
 SAMPLES = {"180C": 200, "200C": 215, "200C-0.3": 165}  # rung of the largest share
-VOID = {"meta", "br", "link", "img", "hr", "input"}
-
-
-class Page(HTMLParser):
-    """Tags that were opened and not closed, addresses, names and words of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open, self.addresses, self.names, self.words = [], [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in VOID:
-            self.open.append(tag)
-        given = dict(attrs)
-        self.addresses += [(tag, given[key]) for key in ("href", "src", "xlink:href") if key in given]
-        self.names += [given["id"]] if "id" in given else []
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
 
 
 def _run(recipe: object, card: object) -> Run:
@@ -157,26 +128,9 @@ def page(result: Reproduction) -> str:
     return reproduction_page(result)
 
 
-def test_every_tag_is_closed_and_every_name_is_one_of_a_kind(page: str) -> None:
-    read = Page(page)
-    assert read.open == []
-    assert len(read.names) == len(set(read.names))
-
-
-def test_links_within_the_page_lead_somewhere(page: str) -> None:
-    read = Page(page)
-    within = {address.removeprefix("#") for _, address in read.addresses if address.startswith("#")}
-    assert within
-    assert within <= set(read.names)
-
-
 def test_page_stands_on_its_own(page: str) -> None:
-    outside = {(tag, address) for tag, address in Page(page).addresses if not address.startswith("#")}
-    assert outside
-    assert all(tag == "a" and address.startswith("https://doi.org/10.") for tag, address in outside)
-    assert "<script" not in page
-    assert "@import" not in page
-    assert not re.search(r"url\((?!#)", page)
+    assert_page_stands_on_its_own(page)
+    assert [address for _, address in Page(page).addresses if address.startswith("#")]
 
 
 def test_equal_results_give_equal_pages(result: Reproduction, page: str) -> None:
@@ -220,7 +174,7 @@ def test_bounds_are_shown_as_they_are_set(result: Reproduction, page: str) -> No
     assert "5.2 to 20" in text
     row = next(row for row in result.rows if row.id == "RSD-0.1")
     assert miss(replace(row, computed=24.0)) == (
-        "RSD of 200C is computed as 24.000 %; 5.2 to 20 % is published."
+        "RSD of 200C is computed as 24 %; 5.2 to 20 % is published."
     )
 
 
@@ -232,7 +186,7 @@ def test_every_miss_is_told_in_words(result: Reproduction, page: str) -> None:
         assert miss(row) in text
     assert "22.0 nm above the published 518 nm; the tolerance is 12 nm." in text
     assert "The line is broad." in text
-    assert "E1 of 200C-0.3 could not be computed; 529 nm is published." in text
+    assert "E1 of 200C-0.3 has no number; 529 nm is published." in text
 
 
 def test_headline_counts_what_is_met(result: Reproduction, page: str) -> None:
@@ -244,7 +198,7 @@ def test_headline_counts_what_is_met(result: Reproduction, page: str) -> None:
 
 def test_nothing_missed_is_said_too(result: Reproduction) -> None:
     met = tuple(row for row in result.rows if row.met)
-    assert "Nothing: every published number is met" in reproduction_page(replace(result, rows=met))
+    assert "Nothing: every number that was put to the test is met" in reproduction_page(replace(result, rows=met))
 
 
 def test_markup_in_texts_is_shown_not_obeyed(page: str) -> None:

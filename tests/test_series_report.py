@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -41,42 +40,10 @@ from aliquot.report.absorbance.parts import chosen
 from aliquot.report.absorbance.spectra import REACH, scale_of, stretches
 from aliquot.report.absorbance.tables import findings
 from aliquot.units import EV_NM
+from pages import Page
 
 NM = np.arange(350.0, 701.0)
-VOID = {"meta", "br", "link", "img", "hr", "input"}
 HOSTILE = '<script>alert("1")</script> &amp; \x00\x07 量子'
-
-
-class Page(HTMLParser):
-    """Words, addresses and names of a page, whose tags have to close."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open, self.addresses, self.names, self.words = [], [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in VOID:
-            self.open.append(tag)
-        given = dict(attrs)
-        self.addresses += [given[key] for key in ("href", "src") if key in given]
-        self.names += [given["id"]] if "id" in given else []
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data)
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.words))
 
 
 def checked(page: str) -> Page:
@@ -84,7 +51,7 @@ def checked(page: str) -> Page:
     read = Page(page)
     assert not read.open
     assert len(read.names) == len(set(read.names))
-    for address in read.addresses:
+    for _, address in read.addresses:
         assert address.startswith("#")
         assert address[1:] in read.names
     for svg in re.findall(r"<svg .*?</svg>", page, re.DOTALL):

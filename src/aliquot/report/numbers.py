@@ -7,6 +7,7 @@ from math import floor, isfinite, log10
 
 from aliquot.finding import Interval
 
+_MOST_DIGITS = 9
 NOTHING = "–"
 """Stands where there is no number; its reason stands elsewhere."""
 
@@ -58,6 +59,29 @@ def power(value: float | None) -> str:
         return "0"
     digit, exponent = f"{value:.0e}".split("e")
     return f"{digit} × 10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")
+
+
+def beside(value: float, low: float, high: float, digits: int = 3) -> str:
+    """Return a number with as many digits as show on which side of two bounds it lies, three or more.
+
+    Args:
+        value: The number.
+        low: Least that counts as met; minus infinity where there is none.
+        high: Most that counts as met; infinity where there is none.
+        digits: Significant digits to begin with.
+
+    Example:
+        >>> beside(0.1496, 0.15, inf), beside(0.1496, 0.1, inf), beside(4.2e-8, 0.02, inf)
+        ('0.1496', '0.15', '4.2 × 10⁻⁸')
+    """
+    while digits < _MOST_DIGITS and _lies(float(f"{value:.{digits}g}"), low, high) != _lies(value, low, high):
+        digits += 1
+    return printed(f"{value:.{digits}g}")
+
+
+def _lies(value: float, low: float, high: float) -> tuple[bool, bool]:
+    """Tell whether a number is above the one bound and below the other."""
+    return value >= low, value <= high
 
 
 def estimate(interval: Interval | None, decimals: int, unit: float = 1.0) -> Estimate:
@@ -123,12 +147,12 @@ def unit_text(unit: str) -> str:
     """Return a unit with raised exponents; a plain number has none.
 
     Example:
-        >>> unit_text("J m-2"), unit_text("degC"), unit_text("1"), unit_text("g/cm3")
-        ('J m⁻²', '°C', '', 'g/cm³')
+        >>> unit_text("J m-2"), unit_text("degC"), unit_text("1"), unit_text("uM")
+        ('J m⁻²', '°C', '', 'µM')
     """
     if unit == "1":
         return ""
-    spelled = unit.replace("degC", "°C")
+    spelled = re.sub(r"\bu(?=[LMgm]|mol)", "µ", unit.replace("degC", "°C"))
     return re.sub(r"(?<=[A-Za-z])(-?\d+)", lambda found: found.group().translate(_RAISED), spelled)
 
 

@@ -1,33 +1,29 @@
-"""One page, one file: tables, figures and everything they stand on; no network, no clock, no machine."""
+"""The page of a reproduction: one file with all that it stands on; no network, no clock, no machine."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from aliquot.errors import InputError, Where
-from aliquot.knowledge import store
-from aliquot.recipe import FlowRecipe, flow_recipe
-from aliquot.report import figures, provenance, tables
-from aliquot.report.numbers import power, printed
-from aliquot.report.publish import filled, write
-from aliquot.report.series import by_temperature, by_time
+from aliquot.report.flasks.page import flasks_page
+from aliquot.report.publish import write
+from aliquot.report.tube import tube_page
 from aliquot.reproduce import Reproduction
 
 
 def reproduction_page(result: Reproduction) -> str:
     """Return a reproduction as one self-contained page of HTML.
 
-    Tables with intervals and misses in words, figures as inline SVG, constants, recipe, flags and sources.
-    Nothing is loaded from a network; light or dark is the reader's setting. Equal results give equal pages.
+    Published numbers beside computed ones, misses in words, figures as inline SVG, constants with intervals,
+    what the numbers tell of them, and sources. Nothing is loaded from a network; light or dark is the
+    reader's setting. Equal results give equal pages.
 
     Args:
-        result: What :func:`aliquot.reproduce.reproduce` returned.
+        result: What :func:`aliquot.reproduce.reproduce` returned; with ``closely`` it has everything that a
+            page can show.
 
     Raises:
-        InputError: If the run has no recipe, or no samples.
+        InputError: If a run has no recipe, or no samples.
         CardError: If a card that the result names is gone.
     """
-    recipe = _recipe(result)
-    return filled("reproduction.html.j2", _figures(result), **_told(result, recipe))
+    return flasks_page(result) if result.run is None else tube_page(result)
 
 
 def write_page(result: Reproduction, path: Path) -> Path:
@@ -44,62 +40,3 @@ def write_page(result: Reproduction, path: Path) -> Path:
         InputError: If the file can not be written there.
     """
     return write(reproduction_page(result), path)
-
-
-def _recipe(result: Reproduction) -> FlowRecipe:
-    """Return the recipe of a run; refuse one that has none, or no samples."""
-    if result.run is None or result.run.recipe is None or not result.conditions:
-        raise InputError(
-            given=f"a reproduction of '{result.paper}' without recipe or samples",
-            expected="a run with its recipe and at least one sample",
-            why="the report says what was dosed, heated and seen",
-            remedy="Make it with reproduce(), or add recipe and samples.",
-            where=Where(result.paper),
-        )
-    return flow_recipe(result.run.recipe)
-
-
-def _figures(result: Reproduction) -> dict[str, str]:
-    """Return every figure by name."""
-    hotter, longer = by_temperature(result), by_time(result)
-    return {
-        "spectra_temperature": figures.absorbance(hotter),
-        "spectra_time": figures.absorbance(longer),
-        "sizes_temperature": figures.distributions(result, hotter),
-        "sizes_time": figures.distributions(result, longer),
-        "trend_temperature": figures.against_temperature(result),
-        "trend_time": figures.against_time(result),
-    }
-
-
-def _told(result: Reproduction, recipe: FlowRecipe) -> Mapping[str, object]:
-    """Return everything that the template says, by name."""
-    source = store.source(store.observations(result.paper).source)
-    card = provenance.chemistry_of(result)
-    return {
-        "authors": provenance.short_authors(source.authors),
-        "year": source.year,
-        "recipe": recipe,
-        "seed": result.seed,
-        "paper": result.paper,
-        "counts": tables.counts(result),
-        "conditions": tables.conditions(result),
-        "budgets": tables.budgets(result),
-        "numbers": tables.numbers(result),
-        "misses": [(row, tables.miss(row)) for row in result.rows if row.is_tried and not row.met],
-        "chemistry": card,
-        "reference": None if card is None else printed(card.reference_temperature.text),
-        "constants": () if card is None else provenance.constants(card),
-        "doses": provenance.doses(recipe),
-        "checks": provenance.checks(recipe),
-        "tube": provenance.tube(recipe),
-        "residence": [(c.aliquot.label, flag) for c in result.conditions for flag in c.aliquot.flags],
-        "instrument": provenance.instrument(recipe, result.seed),
-        "integration": provenance.integration(result),
-        "mass_error": power(result.mass_error),
-        "material": store.material(recipe.material),
-        "flags": provenance.flags(result),
-        "errata": provenance.errata(result, recipe),
-        "citations": provenance.citations(result, recipe),
-        "versions": provenance.versions(result, recipe),
-    }

@@ -4,29 +4,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from aliquot.knowledge import store
-from aliquot.knowledge.records import Chemistry, Constant, Erratum, Rate, Source
+from aliquot.knowledge.records import Chemistry, Erratum, Source
 from aliquot.recipe import FlowRecipe
-from aliquot.report.numbers import NOTHING, fixed, printed, unit_text
+from aliquot.report.numbers import fixed, unit_text
 from aliquot.report.series import ZERO_CELSIUS
 from aliquot.reproduce import Reproduction
-
-
-@dataclass(frozen=True, slots=True)
-class ConstantRow:
-    """A calibrated constant."""
-
-    name: str
-    """What it is, with its symbol."""
-    value: str
-    """Value, at the reference temperature where it depends on one."""
-    interval: str
-    """Its 95 % interval."""
-    activation: str
-    """Activation energy or enthalpy."""
-    activation_interval: str
-    """The 95 % interval of that."""
-    grounds: str
-    """Mark and grounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,47 +75,6 @@ def chemistry_of(result: Reproduction) -> Chemistry | None:
     """Return the card behind a run, None if it names none."""
     named = result.chemistry
     return None if named is None else store.chemistry(named.partition("/")[0])
-
-
-def constants(card: Chemistry) -> tuple[ConstantRow, ...]:
-    """Return all calibrated constants of a chemistry with their intervals."""
-    return (
-        *(_rate(f"{name}, k: {part.equation}", part.rate) for name, part in card.reactions.items()),
-        _rate("attachment of a monomer, k₀", card.attachment.rate),
-        _constant("fall of that rate with radius, exponent m [1]", card.attachment.size_exponent),
-        _constant("surface energy, γ", card.surface_energy),
-        _rate("solubility of the monomer, c∞", card.solubility),
-    )
-
-
-def _rate(name: str, rate: Rate) -> ConstantRow:
-    return ConstantRow(
-        name,
-        printed(rate.value),
-        _between(rate.interval),
-        printed(rate.activation),
-        _between(rate.activation_interval),
-        f"{rate.mark.value}: {rate.because}" if rate.because else rate.mark.value,
-    )
-
-
-def _constant(name: str, constant: Constant) -> ConstantRow:
-    grounds = f"{constant.mark.value}: {constant.because}" if constant.because else constant.mark.value
-    return ConstantRow(name, printed(constant.value), _between(constant.range), NOTHING, "", grounds)
-
-
-def _between(bounds: tuple[str, str] | None) -> str:
-    """Return an interval, its unit once.
-
-    Example:
-        >>> _between(("97 kJ/mol", "173 kJ/mol"))
-        '97 to 173 kJ/mol'
-    """
-    if bounds is None:
-        return ""
-    low, high = bounds
-    same = low.partition(" ")[2] == high.partition(" ")[2]
-    return f"{printed(low.partition(' ')[0] if same else low)} to {printed(high)}"
 
 
 def doses(recipe: FlowRecipe) -> tuple[DoseRow, ...]:
@@ -264,16 +205,23 @@ def _family(name: str) -> str:
     return " ".join(word for word in name.split() if not word.endswith("."))
 
 
-def versions(result: Reproduction, recipe: FlowRecipe) -> tuple[tuple[str, str], ...]:
-    """Return name and version of everything that was used and can change."""
+def versions(result: Reproduction, recipe: str | None) -> tuple[tuple[str, str], ...]:
+    """Return name and version of everything that was used and can change.
+
+    Args:
+        result: The reproduction.
+        recipe: Recipe of a campaign; None where each flask has its own.
+    """
     try:
         own = version("aliquot")
     except PackageNotFoundError:  # run from a checkout that was never installed
         own = "not installed"
-    return (
-        ("Aliquot", own),
-        ("chemistry", result.chemistry or "none"),
-        ("recipe", recipe.id),
-        ("observations", result.paper),
-        ("seed of the noise", str(result.seed)),
-    )
+    cards = [name for name in (result.chemistry, *result.everything) if name]
+    labels = [name if "/" in name else f"{name}/{store.chemistry(name).version}" for name in cards]
+    found = [("Aliquot", own), ("chemistry", ", ".join(labels) or "that of each run")]
+    if recipe is not None:
+        found.append(("recipe", recipe))
+    found.append(("observations", result.paper))
+    if result.run is not None:
+        found.append(("seed of the noise", str(result.seed)))
+    return tuple(found)

@@ -10,6 +10,7 @@ from aliquot.report.numbers import (
     Estimate,
     Number,
     aligned,
+    beside,
     decimals_beside,
     estimate,
     fixed,
@@ -248,11 +249,11 @@ def miss(row: Row) -> str:
     unit = "" if row.unit == "1" else f" {unit_text(row.unit)}"
     if row.computed is None:
         said = row.wanted if row.value is None else f"{row.value:.4g}"
-        return f"{row.quantity}{of} could not be computed; {said}{unit} is published."
-    decimals = decimals_beside(row.tolerance)
+        return f"{row.quantity}{of} has no number; {said}{unit} is published."
     if row.value is None:
-        found = f"{row.quantity}{of} is computed as {fixed(row.computed, decimals)}{unit}"
+        found = f"{row.quantity}{of} is computed as {beside(row.computed, row.low, row.high)}{unit}"
         return f"{found}; {row.wanted}{unit} is published."
+    decimals = decimals_beside(row.tolerance)
     side = "above" if row.computed > row.published else "below"
     return (
         f"{row.quantity}{of} is computed as {fixed(row.computed, decimals)}{unit}, "

@@ -3,7 +3,8 @@
 Each zone has an ink, from light to dark: nothing, complex, pure cluster, mixture, dots. It is full where at
 least 90 % of the belief is in it, pale from 50 % on, and blank where no zone has half. Vials of the paper are
 open circles in the ink of what the paper tells, with a filled one of what is computed inside. What is held
-out is ringed, and its filled circle is the verdict of constants that never saw it, if there are any.
+out is ringed, and its filled circle is the verdict of constants that never saw it, if there are any. A cross
+inside says that nothing could be computed.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from aliquot.inference.zones.coordinates import Coordinate
-from aliquot.inference.zones.record import Sheet, Vial, Zones
+from aliquot.inference.zones.record import NOT_COMPUTED, Sheet, Vial, Zones
 from aliquot.inference.zones.rules import ZONES, Zone
 from aliquot.inference.zones.study import TIME
 from aliquot.knowledge.records import Role
@@ -44,6 +45,7 @@ _BINS = 12
 _HOURS = (0.1, 0.2, 0.5, 1, 2, 4, 8, 24, 48, 100)
 _TICKS = tuple(digit * 10.0**power for power in range(-6, 7) for digit in (1, 2, 5))
 _ROOM = (195.0, 370.0)  # height and width of the inside of a panel [px]
+_CROSS = 4.6  # where nothing could be computed [pt]
 _WORD = (11.0, 3.6)  # half of the height that a word needs [px], and how much longer it is than high
 
 
@@ -179,14 +181,17 @@ def _taken(
 
 
 def _vial(axes: "Axes", vial: Vial, place: tuple[float, float]) -> None:
-    """Draw a vial of the paper: open what is told, filled what is computed, ringed if it is a prediction."""
-    told, computed = INKS[vial.label.zone].light, INKS[vial.shown.zone].light
+    """Draw a vial of the paper: open what is told, filled what is computed, ringed if it is a prediction.
+
+    A cross in the place of what is computed says that nothing was.
+    """
+    told, zone = INKS[vial.label.zone].light, vial.shown.zone
     if vial.label.zone is Zone.NOTHING:
         told = QUIET.light  # its own ink does not stand out from paper
 
-    def circle(size: float, face: str, edge: str, width: float) -> None:
+    def circle(size: float, face: str, edge: str, width: float, marker: str = "o") -> None:
         (x, y) = ([one] for one in place)
-        (drawn,) = axes.plot(x, y, ls="none", marker="o", ms=size, mew=width, clip_on=False, zorder=5)
+        (drawn,) = axes.plot(x, y, ls="none", marker=marker, ms=size, mew=width, clip_on=False, zorder=5)
         drawn.set(markerfacecolor=face, markeredgecolor=edge)
 
     if vial.role is Role.PREDICTION:
@@ -194,7 +199,10 @@ def _vial(axes: "Axes", vial: Vial, place: tuple[float, float]) -> None:
         circle(19.0, "none", PREDICTED.light, 1.5)
     circle(14.5, PAPER.light, PAPER.light, 1.0)
     circle(11.5, PAPER.light, told, 2.2)
-    circle(5.4, computed, INK.light if vial.shown.zone is Zone.NOTHING else computed, 0.4)
+    if zone is None:
+        circle(_CROSS, "none", INK.light, 1.2, "x")
+    else:
+        circle(5.4, INKS[zone].light, INK.light if zone is Zone.NOTHING else INKS[zone].light, 0.4)
 
 
 def _place(vial: Vial, one: Coordinate | None) -> float:
@@ -257,8 +265,8 @@ def _key(figure: "Figure", found: Zones | None = None) -> None:
     from matplotlib.lines import Line2D  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
 
-    def marker(size: float, face: str, edge: str, width: float) -> Line2D:
-        return Line2D([], [], ls="none", marker="o", ms=size, mfc=face, mec=edge, mew=width)
+    def marker(size: float, face: str, edge: str, width: float, marker: str = "o") -> Line2D:
+        return Line2D([], [], ls="none", marker=marker, ms=size, mfc=face, mec=edge, mew=width)
 
     handles: list[Artist | tuple[Artist, ...]] = [
         Patch(facecolor=INKS[zone].light, edgecolor=RULE.light, lw=0.4) for zone in ZONES
@@ -268,6 +276,9 @@ def _key(figure: "Figure", found: Zones | None = None) -> None:
         told, computed = marker(10.5, PAPER.light, INK.light, 2.0), marker(5.4, INK.light, INK.light, 0.0)
         handles += [told, computed, marker(13.5, "none", PREDICTED.light, 1.4)]
         labels += ["told by the paper", "computed", "held out, judged blind" if found.blind else "held out"]
+        if any(vial.shown.zone is None for vial in found.vials):
+            handles.append(marker(_CROSS, "none", INK.light, 1.2, "x"))
+            labels.append(NOT_COMPUTED)
     figure.legend(
         handles=handles,
         labels=labels,

@@ -37,6 +37,7 @@ def zones_page(found: Zones) -> str:
         prediction=found.counted(Role.PREDICTION),
         foretold=found.foretold(),
         blind_known=found.foretold(Role.CALIBRATION),
+        uncomputed=any(vial.shown.zone is None for vial in found.vials),
         zones=ZONES,
         sources=[(key, _source(key)) for key in found.citations],
     )

@@ -59,10 +59,10 @@ def _row(
     found = split[entry.id]
     row = row_of(entry, card, found.value, beyond=found.why)
     others = [(name, computed[entry.id]) for name, computed in every.items()]
-    fits = tuple(Fitted(name, one.value, row.meets(one.value), one.why) for name, one in others)
+    fits = tuple(_fitted(name, one, row, entry) for name, one in others)
     row = replace(row, everything=fits)
     missed = (row.is_tried and not row.met) or any(not fit.met for fit in fits)
-    reason = remark or entry.missed_because
+    reason = " ".join(part for part in (found.absent, remark or entry.missed_because) if part) or None
     how = "; ".join(part for part in (entry.reading, found.how) if part)
     row = replace(row, reading=how or None)
     if row.is_tried and not row.met and reason is None:
@@ -70,11 +70,21 @@ def _row(
     return replace(row, note=reason if missed or not row.is_tried else None)
 
 
+def _fitted(name: str, found: Course, row: Row, entry: Observation) -> Fitted:
+    """Return what a fit to everything gives for a row, and why it misses it where it does."""
+    if row.meets(found.value):
+        return Fitted(name, found.value, met=True)
+    known = store.chemistry(name).remarks.get(entry.id) or entry.missed_because
+    note = " ".join(part for part in (found.absent, known) if part) or None
+    return Fitted(name, found.value, met=False, why=found.why, note=note)
+
+
 def _compared(row: Row) -> str:
     """Say of a missed row without a reason what the fits to everything make of it."""
     met = [fit.chemistry for fit in row.everything if fit.met]
     if not row.everything:
-        return f"No reason is known yet: {row.computed:.4g} where the text asks for {row.wanted}."
+        computed = "nothing" if row.computed is None else f"{row.computed:.4g}"
+        return f"No reason is known yet: {computed} where the text asks for {row.wanted}."
     if not met:
         return "No constants that were fitted to everything reach it either."
     which = "All constants" if len(met) == len(row.everything) else "Some constants"

@@ -1,6 +1,7 @@
 """Reproduce a paper: simulate its recipe, look at it as its spectrometer did, compare every number."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from aliquot.errors import CardError, Where
 from aliquot.instruments.absorbance.edge import find_edge
@@ -9,26 +10,32 @@ from aliquot.knowledge import store
 from aliquot.knowledge.records import Observation, Observations, Role, Term
 from aliquot.population import SizeDistribution, Weighting
 from aliquot.recipe import FlowRecipe, read_recipe, recipe_book
+from aliquot.reproduce.closeup import Trace
 from aliquot.reproduce.flasks import course_rows
 from aliquot.reproduce.record import Condition, Reproduction, Row
 from aliquot.reproduce.rows import Answer, arithmetic_row, computed_of, row_of, unit_of
+from aliquot.reproduce.told import what_rows_tell
+from aliquot.reproduce.traces import traces
 from aliquot.synthesis import Aliquot, observe, simulate
 
 NOT_READ = "Not computed: of this paper only the samples of its campaign are simulated and read."
 """What is said of a row whose run is no sample of the campaign."""
 
 
-def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] | None = None) -> Reproduction:
+def reproduce(
+    paper: str, *, seed: int = 2023, closely: bool = False, progress: Callable[[str], None] | None = None
+) -> Reproduction:
     """Compute the published numbers of a paper.
 
-    Of a campaign in a tube the recipe is simulated, each sample is given the spectrum that the paper's
-    instrument would have taken, and from that spectrum alone first exciton and size distribution are read
-    back. Of flasks the courses are computed, once with constants that know the calibration rows alone and
-    once with each set that was fitted to everything. Rows that need no chemistry are arithmetic.
+    Of a campaign in a tube each sample is simulated and given the spectrum that the paper's instrument would
+    have taken, from which first exciton and sizes are read back. Flasks are computed as courses, with
+    constants that know the calibration rows alone and with each set that was fitted to everything.
 
     Args:
         paper: Name of a card of observations, such as ``"wang2023"``.
         seed: Seed of the noise of the spectra.
+        closely: Whether the course of every flask, and what the rows tell of the constants, are computed too:
+            what a report shows beside the numbers.
         progress: Called with a line whenever a sample is simulated or read, and after each set of constants.
 
     Returns:
@@ -36,6 +43,7 @@ def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] |
 
     Raises:
         CardError: If no observations of that paper are on a card.
+        InputError: If the study that gave the constants is gone, or no longer fits their card.
         SimulationError: If a simulation failed.
 
     Example:
@@ -48,7 +56,8 @@ def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] |
     recipe = recipe_of(card)
     if recipe is None or card.chemistry is None:
         flasks = course_rows(card, told)
-        return Reproduction(paper, None, (), flasks, seed, card.chemistry, card.everything)
+        found = Reproduction(paper, None, (), flasks, seed, card.chemistry, card.everything)
+        return _closely(found, card, told) if closely else found
     chemistry = store.chemistry(card.chemistry)
     run = observe(simulate(recipe, chemistry, progress=lambda name: told(f"simulated {name}")), seed=seed)
     conditions = []
@@ -62,7 +71,36 @@ def reproduce(paper: str, *, seed: int = 2023, progress: Callable[[str], None] |
         if condition.recipe == recipe.id and condition.sample in samples
     }
     rows = [_row(entry, card, known, recipe, chemistry.remarks.get(entry.id)) for entry in card.observations]
-    return Reproduction(paper, run, tuple(conditions), tuple(rows), seed)
+    found = Reproduction(paper, run, tuple(conditions), tuple(rows), seed)
+    return _closely(found, card, told) if closely else found
+
+
+def steps_of(card: Observations, *, closely: bool = False) -> int:
+    """Return how often :func:`reproduce` tells of its progress.
+
+    Example:
+        >>> steps_of(store.observations("mech2023")), steps_of(store.observations("mech2023"), closely=True)
+        (4, 13)
+    """
+    recipe = recipe_of(card)
+    if recipe is None or card.chemistry is None:
+        times = 1 + (1 + bool(card.checks)) * closely
+        return times * (1 + len(card.everything)) + closely
+    return 2 * len(recipe.samples) + closely
+
+
+def _closely(found: Reproduction, card: Observations, told: Callable[[str], None]) -> Reproduction:
+    """Return a reproduction with the courses of its flasks, and what the rows tell of the constants."""
+    followed: list[Trace] = []
+    if found.run is None:
+        for name in (card.chemistry, *card.everything):
+            followed += traces(card, name)
+            told(f"followed with {name or 'a chemistry for each run'}")
+    checks = card.model_copy(update={"observations": card.checks})
+    held = course_rows(checks, told) if card.checks else ()
+    learnt = None if card.chemistry is None else what_rows_tell(store.chemistry(card.chemistry))
+    told("asked what the rows tell of the constants")
+    return replace(found, traces=tuple(followed), checks=held, told=learnt)
 
 
 def recipe_of(card: Observations) -> FlowRecipe | None:

@@ -1,5 +1,6 @@
 """What a reproduction says: one row for each published number, one condition for each sample."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
@@ -7,6 +8,7 @@ from aliquot.instruments.absorbance.edge import Edge
 from aliquot.instruments.absorbance.recovered import Recovered
 from aliquot.knowledge.records import Role
 from aliquot.population import SizeDistribution
+from aliquot.reproduce.closeup import Told, Trace
 from aliquot.synthesis import Aliquot, Run
 
 _ROUNDING = 1e-9
@@ -24,7 +26,9 @@ class Fitted:
     met: bool
     """Whether it lies where the card of observations asks."""
     why: str | None = None
-    """Why there is no number."""
+    """Why nothing computes it; None also where the constants make nothing to measure."""
+    note: str | None = None
+    """Why it is missed, None where it is met or nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,8 @@ class Test:
         return self.rows[0].test is not None and self.role is not Role.ARITHMETIC
 
     def is_given_by(self, fit: int) -> bool:
-        """Tell whether a fit to everything, by its place, gives a number for all its rows."""
-        return all(row.everything and row.everything[fit].computed is not None for row in self.rows)
+        """Tell whether a fit to everything, by its place, was put to the test with all its rows."""
+        return all(row.everything and row.everything[fit].why is None for row in self.rows)
 
     def met_by(self, fit: int) -> bool:
         """Tell whether a fit to everything, by its place, meets all its rows."""
@@ -198,7 +202,7 @@ class Reproduction:
     paper: str
     """Key of the bibliography."""
     run: Run | None
-    """The simulated run behind all rows, None where nothing of the paper is simulated yet."""
+    """The simulated run behind all rows of a tube; None where the runs are flasks, each its own."""
     conditions: tuple[Condition, ...]
     """One for each sample of the recipe."""
     rows: tuple[Row, ...]
@@ -209,10 +213,16 @@ class Reproduction:
     """Card of the constants behind courses, None where each run names its own, or there are none."""
     everything: tuple[str, ...] = ()
     """Cards of constants that were fitted to everything: shown beside, never counted as predictions."""
+    traces: tuple[Trace, ...] = ()
+    """Flasks over time, with each set of constants; empty unless it was looked at closely."""
+    checks: tuple[Row, ...] = ()
+    """What a run has to satisfy though no paper prints it; empty unless it was looked at closely."""
+    told: Told | None = None
+    """What the rows tell of the constants; None unless it was looked at closely, and a study gave them."""
 
     @property
     def chemistry(self) -> str | None:
-        """Name and version of the chemistry behind the rows."""
+        """The chemistry behind the rows, with its version if a run tells it; None where each run has one."""
         return self.constants if self.run is None else self.run.chemistry
 
     @property
@@ -223,10 +233,7 @@ class Reproduction:
     @property
     def tests(self) -> tuple[Test, ...]:
         """Return the rows by the sentence that they spell out, in order; a row of its own is one."""
-        found: dict[str, list[Row]] = {}
-        for row in self.rows:
-            found.setdefault(row.test or row.id, []).append(row)
-        return tuple(Test(name, tuple(rows)) for name, rows in found.items())
+        return tests_of(self.rows)
 
     def published(self, sample: str) -> dict[str, Row]:
         """Return the rows of a sample's printed values by quantity, without bounds and residence times."""
@@ -265,6 +272,19 @@ class Reproduction:
         return sum(test.met for test in tried), len(tried)
 
     def fitted(self, fit: int) -> tuple[int, int]:
-        """Return how many rows a fit to everything meets, by its place, and how many it gives a number."""
+        """Return how many rows a fit to everything meets, by its place, and how many were tested."""
         given = [row.everything[fit] for row in self.rows if row.everything]
-        return sum(one.met for one in given), sum(one.computed is not None for one in given)
+        return sum(one.met for one in given), sum(one.why is None for one in given)
+
+    def sentences_by(self, fit: int) -> tuple[int, int]:
+        """Return how many sentences of any role a fit to everything meets, and how many were tested."""
+        counts = [self.sentences(role, fit) for role in (Role.CALIBRATION, Role.PREDICTION)]
+        return sum(met for met, _ in counts), sum(of for _, of in counts)
+
+
+def tests_of(rows: Iterable[Row]) -> tuple[Test, ...]:
+    """Return rows by the sentence that they spell out, in order; a row of its own is one."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.test or row.id, []).append(row)
+    return tuple(Test(name, tuple(together)) for name, together in found.items())
