@@ -163,7 +163,7 @@ def test_what_is_not_computed_is_told_with_its_reason_and_neither_met_nor_missed
     read = Page(page)
     text = " ".join(" ".join(read.words).split())
     untried = [row for row in result.rows if not row.is_tried]
-    assert {"PLQY-shell", "emission-shell"} <= {row.id for row in untried}
+    assert "PLQY-shell" in {row.id for row in untried}
     assert not {f"number-{row.id}" for row in untried} & set(read.names)
     for row in untried:
         assert row.beyond in text

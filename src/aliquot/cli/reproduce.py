@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aliquot.cli import output
-from aliquot.cli.reproduce_told import show
+from aliquot.cli.reproduce_told import show, show_summary
 
 if TYPE_CHECKING:
     from aliquot.reproduce import Reproduction, Row, Told
@@ -36,6 +36,10 @@ def reproduce(
     from aliquot.reproduce import reproduce as compute
     from aliquot.reproduce.paper import steps_of
 
+    if report is not None:
+        with output.needs("report", "--report"):
+            from aliquot.report.publish import room
+        room(report)  # before anything is computed
     results, closely = [], report is not None
     for paper in papers or store.names("observations"):
         steps = steps_of(store.observations(paper), closely=closely)
@@ -47,6 +51,8 @@ def reproduce(
         return
     for result in results:
         show(result)
+    if len(results) > 1:
+        show_summary(results)
     for path in written:
         typer.echo(f"Report: {path}")
 
@@ -129,6 +135,7 @@ def _row(row: "Row") -> dict[str, Any]:
         "says": row.says,
         "source": row.source,
         "printed": row.printed,
+        "derived": row.derived,
         "reading": row.reading,
         "errata": list(row.errata),
         "note": row.note,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aliquot.cli import output
+from aliquot.report.numbers import beside, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,27 @@ def show(result: "Reproduction") -> None:
     typer.echo()
 
 
+def show_summary(results: "list[Reproduction]") -> None:
+    """Print the counts of several papers in one table."""
+    from aliquot.knowledge.records import Role
+
+    columns = ["paper", *(f"{role}" for role in Role), "not computed", "fits to everything, sentences"]
+    rows = []
+    for result in results:
+        counts = [result.counted(role) for role in Role]
+        fits = [result.sentences_by(place) for place in range(len(result.everything))]
+        rows.append(
+            [
+                result.paper,
+                *(f"{met} of {of}" if of else "–" for met, of in counts),
+                str(sum(result.untried(role) for role in Role)),
+                ", ".join(f"{met} of {of}" for met, of in fits) or "–",
+            ]
+        )
+    output.print_table("Rows met, by role", columns, rows)
+    typer.echo()
+
+
 def _show_rows(result: "Reproduction", title: str, rows: "list[Row]") -> None:
     """Print the observations of one role."""
     made = f", {result.chemistry}" if result.chemistry and title != ARITHMETIC else ""
@@ -79,7 +101,9 @@ def _counts(result: "Reproduction") -> str:
     for role in Role:
         (met, of), untried = result.counted(role), result.untried(role)
         if of or untried:
-            told.append(f"{role}: {met} of {of} met" + (f", {untried} not computed" if untried else ""))
+            derived = result.derived(role)
+            more = f", {derived} of them derived, not printed (*)" if derived else ""
+            told.append(f"{role}: {met} of {of} met{more}" + (f", {untried} not computed" if untried else ""))
     return "; ".join(told) + "."
 
 
@@ -90,7 +114,12 @@ def _told(result: "Reproduction") -> "Iterator[str]":
     told = [(role, *result.sentences(role)) for role in (Role.CALIBRATION, Role.PREDICTION)]
     if any(of for _, _, of in told):
         counts = "; ".join(f"{role}: {met} of {of} met" for role, met, of in told if of)
-        yield f"sentences, whose rows have to be met together: {counts}."
+        alone = sum(
+            test.is_tried and not test.is_sentence and test.role is not Role.ARITHMETIC
+            for test in result.tests
+        )
+        rest = f" {alone} further rows stand in no sentence." if alone else ""
+        yield f"sentences, whose rows have to be met together: {counts}.{rest}"
     for place, name in enumerate(result.everything):
         (met, of), (told_met, told_of) = result.fitted(place), result.sentences_by(place)
         whole = f"{told_met} of {told_of} sentences, " if told_of else ""
@@ -103,27 +132,32 @@ def _told(result: "Reproduction") -> "Iterator[str]":
 def _fits(row: "Row") -> str:
     """Return what the fits to everything give, in the order of the card, in the unit of the row."""
     return " / ".join(
-        "–" if fit.computed is None else f"{fit.computed:.3g}" + ("" if fit.met else "!")
+        "–" if fit.computed is None else beside(fit.computed, row.low, row.high) + ("" if fit.met else "!")
         for fit in row.everything
     )
 
 
 def _misses(result: "Reproduction") -> "Iterator[str]":
+    """Yield what is missed and why; rows that share a reason together."""
+    reasons: dict[tuple[str, str], list[str]] = {}
     for row in result.rows:
         if row.is_tried and not row.met:
-            computed = "nothing" if row.computed is None else f"{row.computed:.4g} {_unit(row)}".rstrip()
-            reason = row.note or "No reason is known yet."
-            yield f"missed, {row.role}: {row.id}, {_published_text(row)}, computed {computed}. {reason}"
+            key = str(row.role), row.note or "No reason is known yet."
+            told = f"{row.id}, {_published_text(row)}, computed {_number(row.computed, row)}"
+            reasons.setdefault(key, []).append(told)
+    for (role, reason), rows in reasons.items():
+        yield f"missed, {role}: {'; '.join(rows)}. {sentence(reason)}"
 
 
 def _missed_by_fits(result: "Reproduction") -> "Iterator[str]":
     """Yield why fits to everything miss rows, where that is not told of the row itself."""
     for row in result.rows:
+        by: dict[str, list[str]] = {}
         for fit in row.everything:
             if fit.note is not None and (row.met or fit.note != row.note):
-                computed = "nothing" if fit.computed is None else f"{fit.computed:.4g} {_unit(row)}".rstrip()
-                which = f"missed by {fit.chemistry}: {row.id}, {_published_text(row)}"
-                yield f"{which}, computed {computed}. {fit.note}"
+                by.setdefault(fit.note, []).append(f"{fit.chemistry} ({_number(fit.computed, row)})")
+        for note, fits in by.items():
+            yield f"missed by {', '.join(fits)}: {row.id}, {_published_text(row)}. {sentence(note)}"
 
 
 def _untried(result: "Reproduction") -> "Iterator[str]":
@@ -140,13 +174,20 @@ def _untried(result: "Reproduction") -> "Iterator[str]":
 def _cells(row: "Row") -> list[str]:
     """Return one observation as a row of the table."""
     verdict = ("met" if row.met else "missed") if row.is_tried else "not computed"
-    computed = "–" if row.computed is None else f"{row.computed:.4g} {_unit(row)}".rstrip()
+    computed = "–" if row.computed is None else _number(row.computed, row)
     what = row.quantity if row.condition is None else f"{row.condition}: {row.quantity}"
     return [row.id, what, _published_text(row), computed, verdict]
 
 
+def _number(value: float | None, row: "Row") -> str:
+    """Return a computed number with its unit, so that it is seen on which side of a bound it lies."""
+    return "nothing" if value is None else f"{beside(value, row.low, row.high, 4)} {_unit(row)}".rstrip()
+
+
 def _published_text(row: "Row") -> str:
-    return f"{row.wanted} {_unit(row)}".rstrip()
+    """Return what is asked for, with a mark where the paper does not print it like that."""
+    mark = f", printed {row.printed}" if row.printed else " *" if row.derived else ""
+    return f"{row.wanted} {_unit(row)}".rstrip() + mark
 
 
 def _unit(row: "Row") -> str:
@@ -169,7 +210,7 @@ def _line(result: "Reproduction", condition: "Condition") -> list[str]:
         output.plus_minus(condition.recovered.mean, 2),
         output.plus_minus(condition.recovered.rsd, 1, 100.0),
         "–" if aliquot.conversion is None else f"{100 * aliquot.conversion:.1f}",
-        "–" if result.mass_error is None else f"{result.mass_error:.0e}",
+        "–" if aliquot.mass_error is None else f"{aliquot.mass_error:.0e}",
     ]
 
 

@@ -135,7 +135,7 @@ def _show(found: "Zones", place: Path, report: Path | None, wall: float) -> None
     hours = found.hours.tolist()
     shown = [j for j, hour in enumerate(hours) if hour in {1.0, 4.0, hours[-1]}]
     columns = ["zone", "of all vials / %", *(f"after {hours[j]:g} h / %" for j in shown)]
-    rows = [[zone.value, *(f"{100 * found.fraction(zone, j):.1f}" for j in (None, *shown))] for zone in ZONES]
+    rows = [[zone.value, *(_percent(found.fraction(zone, j)) for j in (None, *shown))] for zone in ZONES]
     title = f"{found.study.title} — {found.count} recipes, {len(found.members)} sets of constants"
     output.print_table(title, columns, rows)
     if found.vials:
@@ -184,8 +184,13 @@ def _vial(one: "Vial") -> list[str]:
 
 def _turn(one: "Turn") -> list[str]:
     name = "all" if one.kind is None else one.kind
-    row = [name, f"{one.factor:.2g}", f"{100 * one.changed:.1f}", f"{one.met[0]} of {one.met[1]}"]
+    row = [name, f"{one.factor:.2g}", _percent(one.changed), f"{one.met[0]} of {one.met[1]}"]
     return row if one.foretold is None else [*row, f"{one.foretold[0]} of {one.foretold[1]}"]
+
+
+def _percent(share: float | None) -> str:
+    """Return a share in percent; a dash where nothing could be computed."""
+    return "–" if share is None else f"{100 * share:.1f}"
 
 
 def _last(found: "Zones", place: Path, report: Path | None, wall: float) -> list[str]:

@@ -8,6 +8,7 @@ from math import floor, isfinite, log10
 from aliquot.finding import Interval
 
 _MOST_DIGITS = 9
+_TINY = 1e-9  # nobody asks how much less
 NOTHING = "–"
 """Stands where there is no number; its reason stands elsewhere."""
 
@@ -74,6 +75,8 @@ def beside(value: float, low: float, high: float, digits: int = 3) -> str:
         >>> beside(0.1496, 0.15, inf), beside(0.1496, 0.1, inf), beside(4.2e-8, 0.02, inf)
         ('0.1496', '0.15', '4.2 × 10⁻⁸')
     """
+    if 0.0 < abs(value) < _TINY:
+        return "< 10⁻⁹"
     while digits < _MOST_DIGITS and _lies(float(f"{value:.{digits}g}"), low, high) != _lies(value, low, high):
         digits += 1
     return printed(f"{value:.{digits}g}")
@@ -154,6 +157,20 @@ def unit_text(unit: str) -> str:
         return ""
     spelled = re.sub(r"\bu(?=[LMgm]|mol)", "µ", unit.replace("degC", "°C"))
     return re.sub(r"(?<=[A-Za-z])(-?\d+)", lambda found: found.group().translate(_RAISED), spelled)
+
+
+def sentence(text: str) -> str:
+    """Return words of a card as a sentence: it begins with a capital letter, unless with a symbol, and ends.
+
+    Example:
+        >>> sentence("dots are few"), sentence("2.5 nm at 100 degC.")
+        ('Dots are few.', '2.5 nm at 100 °C.')
+    """
+    whole = spoken(text.strip())
+    first = whole.split(maxsplit=1)[0] if whole else ""
+    if first.isalpha() and first.islower():
+        whole = whole[0].upper() + whole[1:]
+    return whole if whole.endswith((".", "!", "?", ":")) else f"{whole}."
 
 
 def spoken(text: str) -> str:

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from aliquot.errors import InputError, Where
-from aliquot.report.numbers import spoken
+from aliquot.report.numbers import sentence, spoken
 from aliquot.report.style import custom_properties
 
 _PAGES = Environment(
@@ -20,6 +21,7 @@ _PAGES = Environment(
     keep_trailing_newline=True,
 )
 _PAGES.filters["spoken"] = spoken
+_PAGES.filters["sentence"] = sentence
 
 
 def filled(template: str, figures: Mapping[str, str], **content: object) -> str:
@@ -59,14 +61,32 @@ def write(text: str, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, text)
     except OSError as fault:
-        raise InputError(
-            given=f"'{path}', which can not be written ({fault.strerror})",
-            expected="a file name in a folder where files may be written",
-            why="the page has to go somewhere",
-            remedy="Choose another folder, or free the space.",
-            where=Where(str(path)),
-        ) from fault
+        raise _not_written(path, fault) from fault
     return path
+
+
+def room(folder: Path) -> None:
+    """Make sure that pages can be written into a folder; it is made where there is none.
+
+    Raises:
+        InputError: If they can not.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        raise _not_written(folder, fault) from fault
+
+
+def _not_written(path: Path, fault: OSError) -> InputError:
+    return InputError(
+        given=f"'{path}', which can not be written ({fault.strerror})",
+        expected="a file name in a folder where files may be written",
+        why="the page has to go somewhere",
+        remedy="Choose another folder, or free the space.",
+        where=Where(str(path)),
+    )
 
 
 def _replace(path: Path, text: str) -> None:

@@ -104,6 +104,10 @@ class NumberRow:
     """Names of located errors."""
     note: str | None
     """Why it differs."""
+    printed: str | None
+    """As it is printed, where that is in error."""
+    derived: bool
+    """Whether it follows from what is printed, and is not printed itself."""
     because: str | None
     """Why the tolerance is what it is."""
 
@@ -128,7 +132,8 @@ def counts(result: Reproduction) -> tuple[Count, ...]:
         Role.CALIBRATION: "Numbers to which the constants were fitted, or that repeat one of these. "
         "To meet them shows that the model can, no more.",
         Role.PREDICTION: "Numbers that no fit has seen. To meet them is a test.",
-        Role.ARITHMETIC: "Numbers that follow from the printed doses and the tube alone.",
+        Role.ARITHMETIC: "Numbers that follow from the printed doses and the tube alone. "
+        f"{result.derived(Role.ARITHMETIC)} of them are not printed: they check Aliquot, not the paper.",
     }
     names = {
         Role.CALIBRATION: "Calibration",
@@ -223,6 +228,8 @@ def numbers(result: Reproduction) -> tuple[NumberRow, ...]:
             reading=row.reading,
             errata=row.errata,
             note=row.note,
+            printed=row.printed,
+            derived=row.derived,
             because=because.get(row.id),
         )
         for i, row in enumerate(rows)

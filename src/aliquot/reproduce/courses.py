@@ -181,7 +181,7 @@ def numerics_of(card: Observations) -> Numerics:
     """Return how the runs of a paper are computed."""
     # Where the card itself checks that the top is empty, the ladder keeps the length of the fits.
     lid = any(entry.quantity == "top" for entry in card.checks)
-    return Numerics(most=600, top=1.0) if lid else Numerics(most=6000)
+    return Numerics(most=600, top=1.0) if lid else Numerics(most=24000)
 
 
 def _course(

@@ -71,6 +71,8 @@ class Row:
     """What the paper says, where the numbers alone do not tell."""
     printed: str | None = None
     """As it is printed, where that is in error and ``value`` is corrected."""
+    derived: bool = False
+    """Whether the paper does not print it, and it follows from what the paper prints."""
     reading: str | None = None
     """How an ambiguous text was read."""
     errata: tuple[str, ...] = ()
@@ -252,6 +254,10 @@ class Reproduction:
         """Return how many rows of a role are met, and how many were put to the test."""
         rows = [row for row in self.rows if row.role is role and row.is_tried]
         return sum(row.met for row in rows), len(rows)
+
+    def derived(self, role: Role) -> int:
+        """Return how many rows of a role follow from what is printed, and are not printed themselves."""
+        return sum(row.role is role and row.derived for row in self.rows)
 
     def untried(self, role: Role) -> int:
         """Return how many rows of a role nothing has computed."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import inf
 
-from aliquot.knowledge.records import Observation, Observations, Term
+from aliquot.knowledge.records import Mark, Observation, Observations, Term
 from aliquot.reproduce.arithmetic import evaluate
 from aliquot.reproduce.record import Row
 from aliquot.units import to_float
@@ -98,6 +98,7 @@ def row_of(
         test=entry.test,
         says=entry.says,
         printed=entry.printed,
+        derived=entry.mark is Mark.COMPUTED,
         reading=entry.reading,
         errata=entry.errata,
         note=note,

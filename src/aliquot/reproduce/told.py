@@ -8,15 +8,13 @@ combinations the rows know.
 import numpy as np
 
 from aliquot.inference.cards import values
-from aliquot.inference.free import bounds
 from aliquot.inference.identify import directions
+from aliquot.inference.laplace import stuck
 from aliquot.inference.problem import Problem
 from aliquot.inference.rows import SOFT, Row
-from aliquot.inference.study import Study, read_study
+from aliquot.inference.study import read_study
 from aliquot.knowledge.records import Chemistry
 from aliquot.reproduce.closeup import Told
-
-_AT_BOUND = 1e-3  # of the distance between the bounds
 
 
 def what_rows_tell(card: Chemistry) -> Told | None:
@@ -59,18 +57,10 @@ def what_rows_tell(card: Chemistry) -> Told | None:
         rows=spread.size,
         bounds=sum(row.value is None for row in problem.fitted),
         directions=directions(study.free, numbers.slope / spread[:, None]),
-        at_bound=_at_bound(study, theta),
+        at_bound=stuck(study.free, theta),
     )
 
 
 def _spread(row: Row, size: float) -> float:
     """Return the standard deviation with which a row counts [its unit]."""
     return row.spread if row.value is not None else max(row.spread, SOFT * size)
-
-
-def _at_bound(study: Study, theta: np.ndarray) -> tuple[str, ...]:
-    """Return the constants that lie at a bound of their prior."""
-    low, high = bounds(study.free)
-    near = _AT_BOUND * (high - low)
-    stuck = (theta <= low + near) | (theta >= high - near)
-    return tuple(one.name for one, at in zip(study.free, stuck.tolist(), strict=True) if at)

@@ -175,17 +175,21 @@ def _flask(
     tolerances: Knobs,
     settled: Array,
 ) -> Any:  # noqa: ANN401  Passed of one, traced
-    """Integrate one flask from where it stands to its end, to rest, or to where the top fills."""
+    """Integrate one flask from where it stands to its end, to rest, or to where the top fills.
+
+    Args:
+        chemistry: Constants of the ladder in its solvent.
+        flask: Standing of the one: temperature [K], time [s], species (species,) and rungs (N,) [mol m-3].
+        times: When it is looked at [s], shape (times,).
+        weights: How shares are read from rungs and species.
+        tolerances: How exactly to integrate, and from which share at the top on to stop.
+        settled: Share of the limiting element outside of monomer and dots at which it rests [1].
+
+    Returns:
+        Passed of the one: without the axis of flasks.
+    """
     ladder = Held.at(chemistry, flask.temperatures)
     band = top_band(flask.rungs.shape[0], chemistry.reach)
-
-    def fills(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
-        return jnp.asarray(top_share(y.rungs, band, tolerances.absolute) > tolerances.hand_on)
-
-    def rests(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
-        rest = flask.whole - y.rungs @ weights.late
-        return jnp.asarray((settled > 0.0) & (rest < settled * flask.whole))  # at 0 errors would end it
-
     solution: Any = diffrax.diffeqsolve(
         ladder,
         solver_of(ladder),
@@ -201,19 +205,62 @@ def _flask(
         ),
         adjoint=diffrax.ForwardMode(),
         max_steps=tolerances.max_steps,
-        event=diffrax.Event([fills, rests]),
+        event=_ends(flask, weights, tolerances, settled, band),
         throw=False,
     )
+    return _passed(solution, flask, times, weights, band, tolerances.absolute)
+
+
+def _ends(
+    flask: Any,  # noqa: ANN401
+    weights: Weights,
+    tolerances: Knobs,
+    settled: Array,
+    band: int,
+) -> diffrax.Event:
+    """Return what ends a flask early: that its top fills, that it rests; arguments as of :func:`_flask`."""
+
+    def fills(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
+        return jnp.asarray(top_share(y.rungs, band, tolerances.absolute) > tolerances.hand_on)
+
+    def rests(t: Any, y: State, args: Any, **kwargs: Any) -> Bool[Array, ""]:  # noqa: ANN401, ARG001
+        rest = flask.whole - y.rungs @ weights.late
+        return jnp.asarray((settled > 0.0) & (rest < settled * flask.whole))  # at 0 errors would end it
+
+    return diffrax.Event([fills, rests])
+
+
+def _passed(
+    solution: Any,  # noqa: ANN401  of diffrax
+    flask: Any,  # noqa: ANN401
+    times: Array,
+    weights: Weights,
+    band: int,
+    traces: Array,
+) -> Any:  # noqa: ANN401
+    """Read what one flask came to.
+
+    Args:
+        solution: Of diffrax: states at the times that were reached, and the last.
+        flask: Standing of the one, where it began.
+        times: When it is looked at [s], shape (times,).
+        weights: How shares are read from rungs and species.
+        band: Rungs that count as the top.
+        traces: Formula units that count as nothing [mol m-3].
+
+    Returns:
+        Passed of the one: without the axis of flasks.
+    """
     seen, last = solution.ys
     end, last = solution.ts[1][0], jax.tree.map(lambda part: part[0], last)
     full, rested = solution.event_mask
     over = (times > end) & rested & ~full  # what is seen from then on
     fresh = (times <= end) & ((times > flask.begins) | (flask.begins == 0.0))
-    top = jnp.where(fresh, top_share(seen.rungs, band, tolerances.absolute), 0.0)
+    top = jnp.where(fresh, top_share(seen.rungs, band, traces), 0.0)
     parts: Any = (
         jnp.where(over[:, None], _shares(last, flask, weights), _shares(seen, flask, weights)),
         fresh | over,
-        jnp.maximum(jnp.max(top), top_share(last.rungs, band, tolerances.absolute)),
+        jnp.maximum(jnp.max(top), top_share(last.rungs, band, traces)),
         solution.stats["num_steps"],
         (solution.result == diffrax.RESULTS.successful) | rested,
         full,

@@ -1,12 +1,14 @@
 """Coordinates: what differs from recipe to recipe, between which ends, and how a box is filled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 from pydantic import Field, model_validator
 
+from aliquot.errors import AliquotError
+from aliquot.inference import shelf
 from aliquot.knowledge.document import Schema
 from aliquot.units import to_float
 
@@ -57,8 +59,20 @@ class Coordinate(Schema):
         elif self.scale == "log" and not (self.low or 0.0) > 0.0:
             message = "a logarithmic scale needs a lower end above 0"
         else:
+            shelf.refuse("Coordinate", self._misfits())
             return self
         raise ValueError(message)
+
+    def _misfits(self) -> Iterator[tuple[shelf.Place, str, AliquotError]]:
+        """Yield its unit if that is none of a concentration or temperature, as it is written."""
+        if self.unit is not None:
+            for place, _, fault in shelf.unfit([(("unit",), f"1 {self.unit}", self.target)]):
+                yield place, self.unit, fault
+
+    @property
+    def target(self) -> str:
+        """Unit in which it is computed, K or mol m-3."""
+        return "K" if self.of == TEMPERATURE else "mol m-3"
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -83,8 +97,7 @@ class Coordinate(Schema):
 
     def si(self, values: np.ndarray) -> Float[np.ndarray, " n"]:
         """Return numbers in mol m-3 or K: affine, so that two conversions tell all."""
-        target = "K" if self.of == TEMPERATURE else "mol m-3"
-        zero, one = (to_float(f"{number} {self.unit}", target) for number in ("0", "1"))
+        zero, one = (to_float(f"{number} {self.unit}", self.target) for number in ("0", "1"))
         return np.asarray(zero + (one - zero) * values)
 
     def from_si(self, value: float) -> float:

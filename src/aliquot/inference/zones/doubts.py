@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from aliquot.inference.zones.engine import Shares
+from aliquot.inference.zones.record import mean_of_known
 from aliquot.inference.zones.study import ZoneStudy
 from aliquot.inference.zones.vault import Vault
 from aliquot.inference.zones.vials import fitted_to_all
@@ -54,8 +57,9 @@ def _unnamed(study: ZoneStudy, found: Shares) -> list[str]:
     for i, kind in enumerate(study.rules):
         if kind.looks != "unnamed":
             continue
-        much = float((found.shares[..., i] >= kind.visible).mean())
-        if much > 0.0:
+        shares = found.shares[..., i]
+        much = mean_of_known(np.where(np.isnan(shares), np.nan, shares >= kind.visible))
+        if much:
             told.append(
                 f"{kind.name}: they hold {100 * kind.visible:g} % of the limiting element or more in "
                 f"{100 * much:.1f} % of the vials; they have no line, and no rule counts them."
@@ -74,6 +78,9 @@ def _numerics(study: ZoneStudy, found: Sequence[Shares]) -> list[str]:
     lost = sum(int((~one.done).sum()) for one in found)
     if lost:
         told.append(f"{lost} runs came to no end; their vials are counted by the other sets of constants.")
+    bare = sum(int(np.isnan(one.shares).any(axis=-1).all(axis=0).sum()) for one in found)
+    if bare:
+        told.append(f"{bare} vials were computed by no set of constants: they have no zone, and none is met.")
     return told
 
 

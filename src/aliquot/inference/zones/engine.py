@@ -17,6 +17,7 @@ from aliquot.inference.zones.block import SIZE, Found
 from aliquot.inference.zones.flasks import Flasks
 from aliquot.inference.zones.reader import Reader
 from aliquot.inference.zones.vault import Vault
+from aliquot.knowledge import store
 
 CHUNK = 8 * SIZE
 """Flasks of a chunk: some seconds of work, which is all that a kill can lose."""
@@ -149,9 +150,11 @@ class _Chunk:
         """A digest of all that it depends on."""
         first, flasks = self.readers[0], self.flasks
         whole = sha256()
+        cards = [reader.card for reader in self.readers]
+        basis = [*cards, *(store.material(card.material) for card in cards)]
         told = {
             "programs": {name: metadata.version(name) for name in PROGRAMS},
-            "cards": [reader.card.model_dump_json(by_alias=True) for reader in self.readers],
+            "cards": [card.model_dump_json(by_alias=True) for card in basis],
             "kinds": [[kind.name, *kind.of] for kind in first.rules],
             "numerics": first.numerics.model_dump(mode="json"),
             "solvents": list(flasks.solvents),

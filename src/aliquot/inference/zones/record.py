@@ -11,6 +11,20 @@ from aliquot.inference.zones.rules import UNKNOWN, ZONES, Rules, Zone, classifie
 from aliquot.inference.zones.study import TIME, Label, Lane, Section, ZoneStudy
 from aliquot.knowledge.records.observations import Role
 
+NOT_COMPUTED = "not computed"
+"""What a vial is called of which no set of constants came to an end."""
+
+
+def mean_of_known(numbers: np.ndarray) -> float | None:
+    """Return the mean of those that are numbers; None where none is.
+
+    Example:
+        >>> mean_of_known(np.array([1.0, np.nan])), mean_of_known(np.array([np.nan]))
+        (1.0, None)
+    """
+    known = numbers[~np.isnan(numbers)]
+    return float(known.mean()) if known.size else None
+
 
 @dataclass(frozen=True, slots=True)
 class Belief:
@@ -133,26 +147,31 @@ class Verdict:
         >>> one = Verdict((0.0, 0.0, 0.75, 0.25, 0.0), np.zeros((2, 5)))
         >>> one.zone.value, one.is_divided, one.words
         ('pure cluster', True, 'pure cluster 75 %, mixture 25 %')
+        >>> lost = Verdict((np.nan,) * 5, np.full((1, 5), np.nan))
+        >>> lost.zone is None, lost.is_divided, lost.words
+        (True, False, 'not computed')
     """
 
     probabilities: tuple[float, ...]
-    """Of the zones, in the order of :data:`ZONES` [1]."""
+    """Of the zones, in the order of :data:`ZONES` [1]; not a number where no set came to an end."""
     shares: Float[np.ndarray, "members kinds"]
     """Share of the limiting element in each kind, by set of constants [1]."""
 
     @property
-    def zone(self) -> Zone:
-        """Most probable zone, the first of equals."""
-        return ZONES[int(np.argmax(self.probabilities))]
+    def zone(self) -> Zone | None:
+        """Most probable zone, the first of equals; None where no set of constants came to an end."""
+        return None if np.isnan(self.probabilities).any() else ZONES[int(np.argmax(self.probabilities))]
 
     @property
     def is_divided(self) -> bool:
-        """Whether sets of constants call it differently."""
-        return max(self.probabilities) < 1.0 - 1e-9
+        """Whether sets of constants call it differently; those that came to no end call it nothing."""
+        return self.zone is not None and max(self.probabilities) < 1.0 - 1e-9
 
     @property
     def words(self) -> str:
         """The zone; where opinion is divided every zone that is held, the most probable first."""
+        if self.zone is None:
+            return NOT_COMPUTED
         if not self.is_divided:
             return self.zone.value
         return ", ".join(f"{ZONES[i].value} {100 * self.probabilities[i]:.0f} %" for i in self.order)
@@ -183,12 +202,12 @@ class Vial:
     blind: Verdict | None = None
     """Of constants that never saw what is held out; None where a study has none."""
 
-    def probability(self, verdict: Verdict) -> float:
-        """Return the probability that a verdict gives to what the paper tells [1]."""
-        return verdict.probabilities[ZONES.index(self.label.zone)]
+    def probability(self, verdict: Verdict) -> float | None:
+        """Return the probability that a verdict gives to what the paper tells [1]; None where it has none."""
+        return None if verdict.zone is None else verdict.probabilities[ZONES.index(self.label.zone)]
 
     def meets(self, verdict: Verdict | None) -> bool:
-        """Return whether a verdict is what the paper tells."""
+        """Return whether a verdict is what the paper tells; what could not be computed is not."""
         return verdict is not None and verdict.zone is self.label.zone
 
     @property
@@ -210,8 +229,8 @@ class Turn:
     """Kind whose thresholds are moved; None for all."""
     factor: float
     """By what they are multiplied [1]."""
-    changed: float
-    """Share of the vials whose most probable zone changes [1]."""
+    changed: float | None
+    """Share of the computed vials whose most probable zone changes [1]; None where none was computed."""
     met: tuple[int, int]
     """Vials of the paper that are then met, and of how many."""
     foretold: tuple[int, int] | None = None
@@ -267,10 +286,18 @@ class Zones:
         """Number of recipes."""
         return int(self.belief.probabilities.shape[0])
 
-    def fraction(self, zone: Zone, time: int | None = None) -> float:
-        """Return the probability of a zone anywhere in the box [1]: at one time by its number, or at any."""
+    def fraction(self, zone: Zone, time: int | None = None) -> float | None:
+        """Return the probability of a zone anywhere in the box [1]: at one time by its number, or at any.
+
+        It is that of the vials that could be computed; None where none could.
+        """
         p = self.belief.probabilities[..., ZONES.index(zone)]
-        return float(np.nanmean(p if time is None else p[:, time]))
+        return mean_of_known(p if time is None else p[:, time])
+
+    @property
+    def entropy(self) -> float | None:
+        """Mean entropy of the vials that could be computed [bit]; None where none could."""
+        return mean_of_known(self.belief.entropy)
 
     def counted(self, role: Role) -> tuple[int, int]:
         """Return how many vials of a role the ensemble of the map meets, and how many there are."""

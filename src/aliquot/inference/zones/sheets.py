@@ -116,12 +116,18 @@ def _finer(
 
 
 def _between(shares: np.ndarray, places: Float[np.ndarray, " fine"], axis: int) -> np.ndarray:
-    """Return shares at places between the numbers along an axis, by straight lines of their logarithms."""
+    """Return shares at places between the numbers along an axis, by straight lines of their logarithms.
+
+    What could not be computed leaves a gap up to its neighbours, which stay.
+    """
     below = np.minimum(places.astype(int), max(shares.shape[axis] - 2, 0))
     above = np.minimum(below + 1, shares.shape[axis] - 1)
     part = (places - below).reshape([-1 if i == axis else 1 for i in range(shares.ndim)])
     logs = np.log(np.maximum(shares, TRACE))
-    return np.asarray(np.exp((1.0 - part) * np.take(logs, below, axis) + part * np.take(logs, above, axis)))
+    one, other = np.take(logs, below, axis), np.take(logs, above, axis)
+    between = (1.0 - part) * one + part * other
+    # Nothing times what is no number is none: at the ends of a line only that end counts.
+    return np.asarray(np.exp(np.where(part == 0.0, one, np.where(part == 1.0, other, between))))
 
 
 def written(one: Coordinate, value: float | str) -> str:

@@ -1,5 +1,6 @@
 """Zone studies: files that say which recipes are computed, by which chemistries, and how vials are named."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -160,14 +161,14 @@ class ZoneStudy(Schema):
     def _knows_its_names(self) -> "ZoneStudy":
         names = [one.name for one in self.coordinates]
         times = [time.value for time in self.times]
-        known = {*names, TIME}
-        used = {name for one in self.sections for name in (one.x, one.y, *one.at)}
+        used = {name for one in self.sections for name in (one.x, one.y) if name != TIME}
+        used |= {name for one in self.sections for name in one.at}
         used |= {name for one in self.diagram for name in (one.along, *one.at)}
         faults = [
             f"the coordinate '{name}' stands twice" for name in sorted(set(names)) if names.count(name) > 1
         ]
         faults += [
-            f"'{name}' is no coordinate; there are {', '.join(names)}" for name in sorted(used - known)
+            f"'{name}' is no coordinate; there are {', '.join(names)}" for name in sorted(used - {*names})
         ]
         faults += ["'time' is looked at, not chosen: name another coordinate"] if TIME in names else []
         if times != sorted(set(times)) or times[0] <= 0.0:
@@ -178,7 +179,20 @@ class ZoneStudy(Schema):
         faults += [f"the kind '{name}' stands twice" for name in dict.fromkeys(twice)]
         if faults:
             raise ValueError("; ".join(faults))
+        shelf.refuse("ZoneStudy", shelf.unfit(self._quantities()))
         return self
+
+    def _quantities(self) -> Iterator[tuple[shelf.Place, str, str]]:
+        """Yield place, text and unit of what is written of the base and of held coordinates."""
+        for reagent, text in self.base.concentrations.items():
+            yield ("base", "concentrations", reagent), text, "mol m-3"
+        held = [(("sections", i), section.at) for i, section in enumerate(self.sections)]
+        held += [(("diagram", i), lane.at) for i, lane in enumerate(self.diagram)]
+        for place, at in held:
+            for name, text in at.items():
+                one = self.coordinate(name)
+                if not one.values:
+                    yield (*place, "at", name), text, one.target
 
     def coordinate(self, name: str) -> Coordinate:
         """Return a coordinate by its name."""

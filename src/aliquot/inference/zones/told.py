@@ -15,7 +15,7 @@ from aliquot.knowledge.records.observations import Role
 def as_csv(found: Zones) -> str:
     """Return one row for each recipe and time: coordinates, most probable zone, probabilities, entropy.
 
-    Numbers have five digits, so that equal maps are equal files.
+    Numbers have five digits, so that equal maps are equal files. What could not be computed stays empty.
     """
     columns = [_column(one) for one in found.study.coordinates]
     head = ["recipe", *columns, "time_h", "zone", *(f"p_{key(zone)}" for zone in ZONES), "entropy_bit"]
@@ -30,14 +30,20 @@ def _rows(found: Zones) -> Iterator[str]:
         place = ",".join(value if isinstance(value, str) else f"{value:.5g}" for value in recipe)
         for j, hour in enumerate(hours):
             name = "" if zones[i, j] == UNKNOWN else ZONES[zones[i, j]].value
-            told = [f"{p:.4g}" for p in found.belief.probabilities[i, j].tolist()]
-            yield ",".join([str(i + 1), place, hour, name, *told, f"{entropy[i, j]:.4g}"])
+            told = [_number(p) for p in (*found.belief.probabilities[i, j].tolist(), entropy[i, j])]
+            yield ",".join([str(i + 1), place, hour, name, *told])
+
+
+def _number(value: float) -> str:
+    """Return a number as it stands in a row; nothing for none."""
+    return "" if np.isnan(value) else f"{value:.4g}"
 
 
 def vials_csv(found: Zones) -> str:
     """Return one row for each vial of the paper: what is told, what the map says, what blind constants say.
 
-    The last columns stay empty where a study has no constants that never saw what is held out.
+    The last columns stay empty where a study has no constants that never saw what is held out. Of a vial that
+    could not be computed zone and probabilities stay empty, and it is not met.
     """
     ways = ("map", "blind")
     head = ["condition", "time_h", "series", "role", "published"]
@@ -60,7 +66,8 @@ def _judged(vial: Vial, verdict: Verdict | None) -> list[str]:
     if verdict is None:
         return [""] * (2 + len(ZONES))
     met = "yes" if vial.meets(verdict) else "no"
-    return [verdict.zone.value, met, *(f"{p:.4g}" for p in verdict.probabilities)]
+    name = "" if verdict.zone is None else verdict.zone.value
+    return [name, met, *(_number(p) for p in verdict.probabilities)]
 
 
 def key(zone: Zone) -> str:
@@ -93,7 +100,7 @@ def as_json(found: Zones) -> dict[str, Any]:
             }
             for zone in ZONES
         ],
-        "entropy_bit": float(np.nanmean(found.belief.entropy)),
+        "entropy_bit": found.entropy,
         "labels": {
             "because": None if found.study.labels is None else found.study.labels.because,
             **{str(role): _count(found.counted(role)) for role in _ROLES},
@@ -160,10 +167,11 @@ def _vial(vial: Vial) -> dict[str, Any]:
 
 
 def _verdict(vial: Vial, verdict: Verdict) -> dict[str, Any]:
+    zone, each = verdict.zone, zip((key(zone) for zone in ZONES), verdict.probabilities, strict=True)
     return {
-        "computed": verdict.zone.value,
+        "computed": None if zone is None else zone.value,
         "probability": vial.probability(verdict),
-        "probabilities": dict(zip((key(zone) for zone in ZONES), verdict.probabilities, strict=True)),
+        "probabilities": None if zone is None else dict(each),
         "met": vial.meets(verdict),
     }
 
@@ -178,8 +186,15 @@ def _sheet(one: Sheet, found: Zones) -> dict[str, Any]:
         "y_values": one.y.tolist(),
         "held": dict(one.held),
         "time_h": one.hour,
-        "probabilities": {key(zone): one.probabilities[..., i].tolist() for i, zone in enumerate(ZONES)},
+        "probabilities": {key(zone): _nulled(one.probabilities[..., i]) for i, zone in enumerate(ZONES)},
     }
+
+
+def _nulled(numbers: np.ndarray) -> list[Any]:
+    """Return numbers as lists in which null stands for what could not be computed."""
+    whole = numbers.astype(object)
+    whole[np.isnan(numbers)] = None
+    return list(whole.tolist())
 
 
 def unit(found: Zones, name: str) -> str | None:

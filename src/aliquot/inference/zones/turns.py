@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
-from aliquot.inference.zones.record import Belief, Turn, Verdict, Vial
-from aliquot.inference.zones.rules import ZONES, Rules, moved
+from aliquot.inference.zones.record import Belief, Turn, Verdict, Vial, mean_of_known
+from aliquot.inference.zones.rules import UNKNOWN, ZONES, Rules, moved
 from aliquot.knowledge.records.observations import Role
 
 MOVED = 1.5
@@ -35,14 +35,14 @@ def turns(
             after = Belief.of(shares, weights, others).zones
             met = sum(_met(vial, vial.verdict, weights, others) for vial in vials)
             foretold = _foretold(vials, blind, others)
-            share = float((after != before).mean())
+            share = mean_of_known(np.where(before == UNKNOWN, np.nan, after != before))
             told.append(Turn(name, factor, share, (met, len(vials)), foretold))
     return tuple(told)
 
 
 def _met(vial: Vial, verdict: Verdict, weights: Float[np.ndarray, " members"], rules: Rules) -> bool:
-    again = Belief.of(verdict.shares[:, None, None, :], weights, rules)
-    return ZONES[int(again.zones[0, 0])] is vial.label.zone
+    again = int(Belief.of(verdict.shares[:, None, None, :], weights, rules).zones[0, 0])
+    return again != UNKNOWN and ZONES[again] is vial.label.zone  # as a place, UNKNOWN is that of the last
 
 
 def _foretold(

@@ -23,6 +23,7 @@ from aliquot.knowledge.records.clusters import Line as Line
 from aliquot.knowledge.records.errata import Erratum as Erratum
 from aliquot.knowledge.records.errata import FoundBy as FoundBy
 from aliquot.knowledge.records.materials import Crystal as Crystal
+from aliquot.knowledge.records.materials import EmissionLink as EmissionLink
 from aliquot.knowledge.records.materials import Extinction as Extinction
 from aliquot.knowledge.records.materials import InverseQuadratic as InverseQuadratic
 from aliquot.knowledge.records.materials import Lineshape as Lineshape

@@ -75,6 +75,19 @@ class SizingCurve(Parent):
     note: str | None = None
 
 
+class EmissionLink(Parent):
+    """Where dots in a shell emit, by their first exciton: an empirical shift and width, no theory."""
+
+    shell: str
+    """Material of the shell."""
+    shift: str
+    """Energy of the exciton above that of the peak of emission."""
+    width: str
+    """Full width of the line at half its height, in energy."""
+    note: str | None = None
+    """What the link does not claim."""
+
+
 class RefusedCurve(Parent):
     """A published curve that is named and not used."""
 
@@ -286,6 +299,8 @@ class Material(Card):
     """Sizes by a model, None where there is a measured curve or the model does not hold."""
     sizing_floor: Constant | None = None
     """Mean absolute error of sizes from absorbance against TEM, whatever the curve [nm]."""
+    links: tuple[EmissionLink, ...] = ()
+    """Emission of dots in shells."""
     extinction: tuple[Extinction, ...] = ()
     rows: tuple[SizeRow, ...] = ()
     """Measured pairs of size and first exciton."""

@@ -5,17 +5,18 @@ published as a value or a range has a band about it; what is a bound has a band 
 factor, of a bound of 0 only the side is drawn, and of a range across 0 the distance in its half width.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import copysign, inf, log2, sqrt
 from typing import TYPE_CHECKING
 
 from aliquot.knowledge.records import Role
-from aliquot.report.style import INK, MISSED, PAPER, QUIET, role_ink
+from aliquot.report.style import INK, MISSED, PAPER, QUIET, Ink, role_ink
 from aliquot.report.svg import svg_of
 from aliquot.reproduce import Reproduction, Row
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -23,7 +24,7 @@ REACH = 2.0
 """Farthest factor that is drawn, as log2 [1]: because beyond four times too much nobody asks how much."""
 _WIDTH = 940.0  # the page [px]
 _ROW, _HEAD = 18.0, 104.0  # height of a row, and of key and axis together [px]
-_LABEL = 72  # letters
+_LABEL = 92  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,6 @@ def _within(place: float) -> float:
 
 
 def _draw(figure: "Figure", groups: Sequence[tuple[str, tuple[Row, ...]]]) -> None:
-    from matplotlib.lines import Line2D  # noqa: PLC0415  loaded by now
-    from matplotlib.patches import Patch  # noqa: PLC0415
-
     axes = figure.subplots()
     y, names, heights = 0.0, [], []
     for series, rows in groups:
@@ -110,22 +108,26 @@ def _draw(figure: "Figure", groups: Sequence[tuple[str, tuple[Row, ...]]]) -> No
     axes.set_xlabel("computed over published [1]")
     axes.axvline(0.0, color=QUIET.light, lw=0.8, zorder=0.5)
 
-    def dot(role: Role | None, size: float, *, filled: bool = True) -> Line2D:
-        ink = role_ink(role).light
-        face = ink if filled else PAPER.light
-        return Line2D([], [], ls="none", marker="o", ms=size, mfc=face, mec=ink, mew=0.0 if filled else 1.0)
-
-    handles = [
-        Patch(facecolor=QUIET.light, alpha=0.22, lw=0),
-        dot(Role.CALIBRATION, 7),
-        dot(Role.PREDICTION, 7),
-    ]
-    handles.append(Line2D([], [], ls="none", marker="o", ms=7, color=MISSED.light))
-    words = ["counts as met", "calibrated", "predicted", "missed, in a ring of its role"]
-    if any(row.everything for _, rows in groups for row in rows):
-        handles.append(dot(None, 4.5, filled=False))
-        words.append("fits to everything")
+    handles, words = zip(*_key([row for _, rows in groups for row in rows]), strict=True)
     figure.legend(handles=handles, labels=words, loc="outside upper left", ncols=5, columnspacing=1.4)
+
+
+def _key(rows: Sequence[Row]) -> "Iterator[tuple[Artist, str]]":
+    """Yield what the marks mean, those that are there."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415  loaded by now
+    from matplotlib.patches import Patch  # noqa: PLC0415
+
+    def dot(face: Ink, edge: Ink, size: float = 7.0) -> Line2D:
+        return Line2D([], [], ls="none", marker="o", ms=size, mfc=face.light, mec=edge.light, mew=1.0)
+
+    yield Patch(facecolor=QUIET.light, alpha=0.22, lw=0), "counts as met"
+    for role, word in ((Role.CALIBRATION, "calibrated"), (Role.PREDICTION, "predicted")):
+        if any(row.role is role for row in rows):
+            yield dot(role_ink(role), role_ink(role)), word
+    if not all(row.met for row in rows):
+        yield dot(MISSED, MISSED), "missed, in a ring of its role"
+    if any(row.everything for row in rows):
+        yield dot(PAPER, QUIET, 4.5), "fits to everything"
 
 
 def _row(axes: "Axes", y: float, row: Row) -> None:
