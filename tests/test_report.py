@@ -198,7 +198,8 @@ def test_headline_counts_what_is_met(result: Reproduction, page: str) -> None:
 
 def test_nothing_missed_is_said_too(result: Reproduction) -> None:
     met = tuple(row for row in result.rows if row.met)
-    assert "Nothing: every number that was put to the test is met" in reproduction_page(replace(result, rows=met))
+    page = reproduction_page(replace(result, rows=met))
+    assert "Nothing: every number that was put to the test is met" in page
 
 
 def test_markup_in_texts_is_shown_not_obeyed(page: str) -> None:

@@ -92,7 +92,7 @@ def _told(result: Reproduction, card: Observations) -> Mapping[str, object]:
 def _lead(result: Reproduction, card: Observations) -> str:
     """Return what was done, in a sentence or two."""
     untried = sum(not row.is_tried for row in result.rows)
-    left = f" {untried} of them nothing here computes, and they say why." if untried else ""
+    left = f" {untried} of the numbers are not computed, and the tables say why." if untried else ""
     done = (
         f"The {len(result.rows)} numbers and orders of its text stand here beside computed ones, misses "
         "included. Flasks were computed from their recipes, or from the concentrations that the paper "
