@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Small matrices on two busy workers: threads within each would fight over the cores
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 # Rooms whose arrays are checked for shape and type while the tests run
-SHAPES := --jaxtyping-packages=aliquot.population,aliquot.kinetics,aliquot.reactors,aliquot.instruments,aliquot.synthesis,aliquot.reproduce,beartype.beartype
+SHAPES := --jaxtyping-packages=aliquot.population,aliquot.kinetics,aliquot.reactors,aliquot.instruments,aliquot.synthesis,aliquot.inference,aliquot.reproduce,beartype.beartype
 
 .PHONY: demo test test-slow fuzz lint docs bench calibrate setup clean
 

@@ -12,16 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aliquot.errors import InputError, SimulationError
-from aliquot.inference.dual import Dual
+from aliquot.errors import InputError
 from aliquot.inference.evaluator import Evaluator
 from aliquot.inference.fit import fit, fitted
 from aliquot.inference.folder import RunFolder, lines
+from aliquot.inference.free import bounds
 from aliquot.inference.keep import folder_of, save
-from aliquot.inference.map import starts
+from aliquot.inference.laplace import laplace, stuck
 from aliquot.inference.problem import Problem
 from aliquot.inference.profile import profile
 from aliquot.inference.record import Fit
+from aliquot.inference.starts import starts
 from aliquot.inference.study import read_study
 from aliquot.inference.told import as_json
 from aliquot.inference.validate import cross_validated
@@ -32,7 +33,6 @@ from studies import HEAD, PLACES, TRUTH, Toy, made, observed, study
 
 FEW = PLACES[::3]
 TEXT = HEAD + observed({place: 2.0 + 0.3 * i for i, place in enumerate(FEW)})
-FORMULA = dict.fromkeys(PLACES, NotImplemented)
 
 
 def toy(text: str = TEXT) -> Evaluator:
@@ -104,32 +104,16 @@ def test_several_starts_agree_or_it_is_said() -> None:
     assert not np.array_equal(first[1], other[1])
 
 
-class Broken(Toy):
-    """A problem that can be computed on one side of its prior mean only, or nowhere."""
-
-    __slots__ = ()
-    limit = 0.5
-
-    def numbers(self, theta, *, slopes: bool = False, told=None) -> Dual:
-        del told
-        if self.units(theta)[0] > self.limit:
-            raise SimulationError(given="a test", expected="less", why="it is one", remedy="None.")
-        return super().numbers(theta, slopes=slopes)
-
-
-def test_a_search_backs_off_from_what_can_not_be_computed() -> None:
-    found = fitted(Evaluator(Broken.from_text(TEXT.replace("starts: 1", "starts: 3"))))
-    assert np.isfinite(found.cost)
-    assert found.constants[0].theta <= -2.05 + 0.5 * 0.3 + 1e-9
-
-
-def test_a_problem_that_can_be_computed_nowhere_says_why() -> None:
-    class Nowhere(Broken):
-        __slots__ = ()
-        limit = -99.0
-
-    with pytest.raises(SimulationError, match="got a test"):
-        fitted(Evaluator(Nowhere.from_text(TEXT)))
+def test_constants_at_a_bound_are_those_that_a_posterior_lists() -> None:
+    free = study(TEXT).free
+    low, high = bounds(free)
+    theta = np.array([one.prior.mean for one in free])
+    assert stuck(free, theta) == ()
+    theta[1], theta[3] = low[1], high[3] - 5e-4 * (high[3] - low[3])
+    assert stuck(free, theta) == ("log10 k_a", "E_k")
+    numbers = toy().residuals(theta, slopes=True)
+    assert numbers is not None
+    assert laplace(free, theta, numbers).at_bound == stuck(free, theta)
 
 
 def test_a_profile_of_a_straight_problem_is_a_parabola() -> None:
@@ -209,17 +193,6 @@ def test_a_folder_holds_everything_and_refuses_another_fit(tmp_path: Path) -> No
     (tmp_path / "fit" / "evaluations.jsonl").write_text("nonsense\n", encoding="utf-8")
     with pytest.raises(InputError, match="no evaluation"):
         folder_of(tmp_path / "fit", TEXT, asked)
-
-
-def test_failures_are_remembered_too(tmp_path: Path) -> None:
-    text = TEXT.replace("starts: 1", "starts: 3")
-    asked = study(text)
-    first, second = (Evaluator(Broken.from_text(text)) for _ in range(2))
-    with closing(folder_of(tmp_path / "fit", text, asked)) as folder:
-        whole = result(first, folder)
-    with closing(folder_of(tmp_path / "fit", text, asked)) as folder:
-        assert result(second, folder) == whole
-    assert second.computed == 0
 
 
 KILLED = """

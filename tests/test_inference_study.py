@@ -11,6 +11,8 @@ from aliquot.inference.likelihood import met, residual, residuals
 from aliquot.inference.problem import Problem
 from aliquot.inference.rows import Row, rows_of
 from aliquot.inference.study import read_study, study_names
+from aliquot.inference.zones.study import ZoneStudy, zone_study_document
+from aliquot.knowledge.document import Document
 from aliquot.knowledge.records.observations import Role
 from studies import HEAD, PLACES, TRUTH, entry, made, observed, study
 
@@ -41,7 +43,16 @@ def test_studies_of_the_book_can_be_made_ready(name: str) -> None:
         ("sd: 0.3", "sd: -0.3", "greater than 0"),
         ("transform: log10", "transform: log", "'linear' or 'log10'"),
         ("chemistry: inp_wang2023", "chemistry: inp_wang", "inp_wang2023"),
-        ("keys: [surface_energy.value]", "keys: [solubility.value]", "converts to mol m-3"),
+        (
+            "chemistry: inp_wang2023",
+            "chemistry: inp_wang2023\noptions: [fast]",
+            "small, options: got .*'fast'",
+        ),
+        (
+            "keys: [surface_energy.value]",
+            "keys: [solubility.value]",
+            "got 'J m-2'; expected .* converts to M:",
+        ),
         ("keys: [surface_energy.value]", "keys: [attachment.rate.value]", "given to two constants"),
         ("name: gamma", "name: log10 k", "stands twice"),
         ("starts: 1", "startz: 1", "Did you mean 'starts'"),
@@ -55,6 +66,70 @@ def test_a_slip_is_told(old: str, new: str, words: str) -> None:
     text = (HEAD + observed(dict.fromkeys(PLACES, 1.0))).replace(old, new, 1)
     with pytest.raises(InputError, match=words):
         Problem.of(study(text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("unit: J m-2", "unit: mM", r"line 11, free\.2\.unit: got 'mM'; expected .* converts to J m-2"),
+        ("unit: kJ/mol", "unit: kJ/mool", r"line 12, free\.3\.unit: got 'kJ/mool'; .* is not known"),
+        ("[surface_energy.value]", "[surface_energy.valu]", r"line 11, free\.2\.keys\.0: .*'value'"),
+        ("chemistry: inp_wang2023", "chemistry: inp_wang", r"line 5, chemistry: .*'inp_wang2023'"),
+        (
+            "InCl3: 45 mM",
+            "InCl3: 45 mL",
+            r"line 17, conditions\.poor\.stated\.concentrations\.InCl3: got '45 mL'",
+        ),
+        ("value: 1.000000 %", "value: 1 nm", r"line 24, observations\.own\.0\.value: got '1 nm'"),
+        ("tolerance: 0.4 %", "tolerance: 0.4 nm", r"line 30, observations\.own\.6\.tolerance: got '0.4 nm'"),
+        ("at: 3 min", "at: 3 nm", r"line 25, observations\.own\.1\.at: got '3 nm'; .* converts to s"),
+        (
+            "at: 3 min,",
+            "at: 3 min, less: {condition: rich, quantity: conversion, at: 1 mL},",
+            r"line 25, observations\.own\.1\.less\.at: got '1 mL'",
+        ),
+    ],
+)
+def test_a_wrong_unit_is_told_with_file_line_and_key(old: str, new: str, words: str) -> None:
+    text = HEAD + observed(dict.fromkeys(PLACES, 1.0))
+    assert old in text
+    with pytest.raises(InputError, match=rf"^small\.yaml, {words}"):
+        study(text.replace(old, new, 1))
+
+
+def test_all_wrong_units_are_told_at_once() -> None:
+    text = HEAD.replace("unit: J m-2", "unit: mM").replace("InCl3: 90 mM", "InCl3: 90 mL")
+    with pytest.raises(InputError, match=r"free\.2\.unit") as told:
+        study(text)
+    assert ["InCl3: got '90 mL'" in note for note in told.value.__notes__] == [True]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "high: 500, unit: mM",
+            "high: 500, unit: mL",
+            r"coordinates\.1\.unit: got 'mL'; expected .* mol m-3",
+        ),
+        ("high: 150, unit: degC", "high: 150, unit: mM", r"coordinates\.4\.unit: got 'mM'; .* converts to K"),
+        ("TOP: 424 mM", "TOP: 424 mL", r"base\.concentrations\.TOP: got '424 mL'"),
+        ("at: {amine: 1000 mM}", "at: {amine: 1 mL}", r"diagram\.1\.at\.amine: got '1 mL'"),
+        ("y: cadmium, time: 4 h}", "y: cadmium, at: {amine: 3 K}}", r"sections\.2\.at\.amine: got '3 K'"),
+        ("at: {amine: 1000 mM}", "at: {time: 4 h}", "'time' is no coordinate"),
+    ],
+)
+def test_a_wrong_unit_of_a_zone_study_is_told_with_file_line_and_key(old: str, new: str, words: str) -> None:
+    text = zone_study_document("cdte_zones").text
+    changed = text.replace(old, new, 1)
+    place = next(
+        i
+        for i, pair in enumerate(zip(text.split("\n"), changed.split("\n"), strict=True), 1)
+        if pair[0] != pair[1]
+    )
+    line = 1 if "no coordinate" in words else place
+    with pytest.raises(InputError, match=rf"^zones\.yaml, line {line}.*{words}"):
+        Document(changed, "zones.yaml", InputError).read(ZoneStudy)
 
 
 def test_an_empty_study_is_refused() -> None:
@@ -93,7 +168,7 @@ def test_what_has_no_slope_is_compared_and_not_fitted() -> None:
     count = row('value: "1", tolerance: "0.5"', "populations")
     assert not count.fitted
     assert count.left_because is not None
-    assert "no slope" in count.left_because
+    assert "slope" in count.left_because
     line = entry("line", "rich", "E1", "1 min", "value: 386 nm, tolerance: 1 nm", 'of: "386", ')
     of_cluster = rows_of(
         study(HEAD + BOUNDED + line + entry("other", "rich", "conversion", "1 min", "above: 1 %"))

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from aliquot.cli import output
-from aliquot.report.numbers import beside, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +130,8 @@ def _told(result: "Reproduction") -> "Iterator[str]":
 
 def _fits(row: "Row") -> str:
     """Return what the fits to everything give, in the order of the card, in the unit of the row."""
+    from aliquot.report.numbers import beside
+
     return " / ".join(
         "–" if fit.computed is None else beside(fit.computed, row.low, row.high) + ("" if fit.met else "!")
         for fit in row.everything
@@ -139,6 +140,8 @@ def _fits(row: "Row") -> str:
 
 def _misses(result: "Reproduction") -> "Iterator[str]":
     """Yield what is missed and why; rows that share a reason together."""
+    from aliquot.report.numbers import sentence
+
     reasons: dict[tuple[str, str], list[str]] = {}
     for row in result.rows:
         if row.is_tried and not row.met:
@@ -151,6 +154,8 @@ def _misses(result: "Reproduction") -> "Iterator[str]":
 
 def _missed_by_fits(result: "Reproduction") -> "Iterator[str]":
     """Yield why fits to everything miss rows, where that is not told of the row itself."""
+    from aliquot.report.numbers import sentence
+
     for row in result.rows:
         by: dict[str, list[str]] = {}
         for fit in row.everything:
@@ -181,6 +186,8 @@ def _cells(row: "Row") -> list[str]:
 
 def _number(value: float | None, row: "Row") -> str:
     """Return a computed number with its unit, so that it is seen on which side of a bound it lies."""
+    from aliquot.report.numbers import beside
+
     return "nothing" if value is None else f"{beside(value, row.low, row.high, 4)} {_unit(row)}".rstrip()
 
 

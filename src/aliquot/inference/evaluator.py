@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from aliquot.errors import AliquotError, InputError, SimulationError
+from aliquot.errors import AliquotError, InputError, SimulationError, Where
 from aliquot.inference.dual import Dual
 from aliquot.inference.folder import Answer, Key, RunFolder
 from aliquot.inference.likelihood import residuals
@@ -72,7 +72,7 @@ class Evaluator:
 
     def _compute(self, theta: Theta, *, slopes: bool) -> Answer:
         try:
-            return self.problem.numbers(theta, slopes=slopes)
+            return finite(self.problem, self.problem.numbers(theta, slopes=slopes))
         except (SimulationError, InputError) as fault:
             return fault
 
@@ -82,3 +82,37 @@ class Evaluator:
             self._known[key] = answer
         else:
             self.folder.save(key, answer)
+
+
+def finite(problem: Problem, numbers: Dual) -> Dual:
+    """Return numbers of which every value and every slope is finite: no search can go on from others.
+
+    Args:
+        problem: The study.
+        numbers: What constants give, by :meth:`~aliquot.inference.problem.Problem.numbers`.
+
+    Raises:
+        SimulationError: If a value or a slope is not finite; it names the first, and its observation.
+    """
+    odd = np.column_stack([~np.isfinite(numbers.value), ~np.isfinite(numbers.slope)])
+    if not odd.any():
+        return numbers
+    place = int(odd.any(axis=1).argmax())
+    first = int(odd[place].argmax())
+    if first == 0:
+        given = f"{numbers.value[place]}"
+    else:
+        given = f"a slope by {problem.study.free[first - 1].name} of {numbers.slope[place, first - 1]}"
+    raise SimulationError(
+        given=given,
+        expected="finite numbers, with finite slopes, of every observation",
+        why="what is not finite can not be compared with what was observed",
+        remedy="Leave the observation out, or narrow the bounds of the priors.",
+        where=_where(problem, place),
+    )
+
+
+def _where(problem: Problem, place: int) -> Where:
+    """Return the observation, or the spectra, whose number stands at a place of the numbers of a problem."""
+    rows = (*problem.fitted, *(row for row in problem.fitted if row.has_lead))
+    return rows[place].where if place < len(rows) else Where(problem.study.id, key="spectra")

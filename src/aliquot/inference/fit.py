@@ -1,20 +1,21 @@
 """A fit from beginning to end: search from every start, then intervals and what the data can not tell."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from aliquot.errors import AliquotError, InputError, Where
 from aliquot.inference.evaluator import Evaluator
 from aliquot.inference.folder import RunFolder
-from aliquot.inference.map import Optimum, optimum, starts
+from aliquot.inference.map import optimum
 from aliquot.inference.margins import best_margins
-from aliquot.inference.problem import Problem
+from aliquot.inference.problem import Problem, Told
 from aliquot.inference.record import Fit
+from aliquot.inference.rows import OWN
+from aliquot.inference.starts import Optimum, all_died, starts
 from aliquot.inference.study import Study
-from aliquot.inference.summary import nothing, summary
-
-Told = Callable[[str], None]
+from aliquot.inference.summary import summary
+from aliquot.knowledge.document import Document
 
 
 def fit(
@@ -37,7 +38,7 @@ def fit(
 
     Raises:
         InputError: If the study can not be made ready.
-        SimulationError: If nothing can be computed from any start.
+        SimulationError, InputError: If nothing can be computed from any start, by the fault of most.
     """
     return fitted(Evaluator(Problem.of(study, beside), folder, told))
 
@@ -49,17 +50,66 @@ def fitted(evaluator: Evaluator) -> Fit:
         evaluator: Residuals by constants.
 
     Raises:
-        SimulationError: If nothing can be computed from any start.
+        SimulationError, InputError: If nothing can be computed from any start, by the fault of most.
     """
-    ended = _searched(evaluator)
+    ended = searched(evaluator)
     best = min(ended, key=lambda one: one.cost)
-    if not np.isfinite(best.cost):
-        raise nothing(evaluator, np.array(best.theta))
+    if best.died:
+        raise all_died(evaluator.problem, ended)
     return summary(evaluator, np.array(best.theta), tuple(ended))
 
 
-def _searched(evaluator: Evaluator) -> list[Optimum]:
+def searched(evaluator: Evaluator, *, until_met: bool = False) -> list[Optimum]:
+    """Search from the starts of a study, by its solver.
+
+    Args:
+        evaluator: Residuals by constants.
+        until_met: Whether later starts are left out once one meets all thresholds.
+    """
     study = evaluator.problem.study
-    begin = starts(study.free, study.starts, study.seed)
     search = optimum if study.solver == "least squares" else best_margins
-    return [search(evaluator, start) for start in begin]
+    ended: list[Optimum] = []
+    for start in starts(study.free, study.starts, study.seed):
+        ended.append(search(evaluator, start))
+        if until_met and ended[-1].cost == 0.0:
+            break
+    return ended
+
+
+def series_of(problem: Problem) -> tuple[str, ...]:
+    """Return the series that can be left out, one at a time, in the order of the rows.
+
+    Args:
+        problem: The study, made ready.
+
+    Raises:
+        InputError: If all that is fitted belongs to one series.
+    """
+    series = tuple(dict.fromkeys(name for row in problem.fitted for name in row.series))
+    if len(series) > 1:
+        return series
+    raise InputError(
+        given=f"observations of one series, '{series[0]}'" if series else "observations of no series",
+        expected="two series or more",
+        why="nothing would be left to fit to",
+        remedy="Name the series of the conditions: 'series: ...'.",
+        where=Where(problem.study.id, key="conditions"),
+    )
+
+
+def placed(fault: AliquotError, study: Study, document: Document) -> AliquotError:
+    """Return an error of a study with file, line and key, where it was told by the names in the study.
+
+    Args:
+        fault: What was raised when the study was made ready.
+        study: The study.
+        document: Its document.
+    """
+    file, key = fault.where.file, fault.where.key
+    if file not in {study.id, OWN} or key is None:
+        return fault
+    steps = ["observations", "own", key] if file == OWN else key.split(".", 2)
+    own = [one.id for one in study.observations.own]
+    if steps[:2] == ["observations", "own"] and steps[-1] in own:
+        steps[-1] = str(own.index(steps[-1]))
+    return fault.at(document.where(steps))

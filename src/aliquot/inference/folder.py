@@ -22,7 +22,7 @@ from typing import IO, Any
 import numpy as np
 from jaxtyping import Float
 
-from aliquot.errors import AliquotError, InputError, SimulationError, TopRungError, Where
+from aliquot.errors import AliquotError, InputError, SimulationError, Where
 from aliquot.inference.dual import Dual
 
 if sys.platform != "win32":  # where nothing hinders two fits in one folder
@@ -36,9 +36,16 @@ Key = tuple[str, bytes, bool]
 Answer = Dual | AliquotError
 """What was found: numbers, or why there are none."""
 
-_ERRORS: dict[str, type[AliquotError]] = {
-    kind.__name__: kind for kind in (SimulationError, TopRungError, InputError)
-}
+
+def _kinds(kind: type[AliquotError]) -> Iterator[type[AliquotError]]:
+    """Yield a kind of error and all that are of it."""
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)
+
+
+_ERRORS = {kind.__name__: kind for kind in _kinds(AliquotError)}
+"""Kinds of errors by name: one that was kept comes back as what it was, with its exit code."""
 
 
 class RunFolder:

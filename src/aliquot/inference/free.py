@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from aliquot.knowledge.document import Schema
 
+_DECADES = "log10 "  # begins the name of a constant of which the logarithm is fitted
+
 
 class Prior(Schema):
     """A normal belief about a constant, in the unit of the constant or in decades of it."""
@@ -40,14 +42,14 @@ class Free(Schema):
     """A constant that is fitted.
 
     Example:
-        >>> rate = Free(name="k", keys=("solubility.value",), unit="M", transform="log10",
+        >>> rate = Free(name="log10 c", keys=("solubility.value",), unit="M", transform="log10",
         ...             prior=Prior(mean=-2.0, sd=0.3, because="an example"))
-        >>> rate.text(-2.0)
-        '0.01 M'
+        >>> rate.symbol, rate.text(-2.0)
+        ('c', '0.01 M')
     """
 
     name: str
-    """Short name for tables, such as ``"log10 k"``."""
+    """Short name of what is fitted, such as ``"log10 k"``; beside a value in its unit stands its symbol."""
     keys: tuple[str, ...] = Field(min_length=1)
     """Dotted keys of the chemistry's card that take its value; several that are one constant."""
     times: dict[str, float] = Field(default_factory=dict)
@@ -66,6 +68,11 @@ class Free(Schema):
             raise ValueError(message)
         return self
 
+    @property
+    def symbol(self) -> str:
+        """Its name beside a value in its own unit; as :func:`symbol`."""
+        return symbol(self.name, self.transform)
+
     def value(self, theta: float) -> float:
         """Return the constant in its unit."""
         return 10.0**theta if self.transform == "log10" else theta
@@ -79,6 +86,20 @@ class Free(Schema):
         factor = self.times.get(key or "", 1.0)
         number = float(f"{factor * self.value(theta):.15g}")
         return f"{number!r} {self.unit}"
+
+
+def symbol(name: str, transform: str) -> str:
+    """Return the name of a constant beside a value in its own unit: that is no logarithm any more.
+
+    Args:
+        name: Name of what is fitted.
+        transform: 'linear' or 'log10'.
+
+    Example:
+        >>> symbol("log10 k_a", "log10"), symbol("gamma", "linear")
+        ('k_a', 'gamma')
+    """
+    return name.removeprefix(_DECADES) if transform == "log10" else name
 
 
 def means(free: tuple[Free, ...]) -> Float[np.ndarray, " constants"]:

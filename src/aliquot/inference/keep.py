@@ -9,7 +9,7 @@ from aliquot.inference.folder import RunFolder, digest
 from aliquot.inference.profile import Profile
 from aliquot.inference.record import Fit
 from aliquot.inference.study import Study
-from aliquot.inference.told import as_json, left_as_json, profile_as_json
+from aliquot.inference.told import as_json
 from aliquot.inference.validate import Left
 from aliquot.knowledge import records, store
 from aliquot.recipe.read import is_file
@@ -48,10 +48,7 @@ def save(found: Fit, folder: RunFolder, profiles: Sequence[Profile] = (), left: 
         profiles: Profiles that were asked for.
         left: Series that were left out.
     """
-    content = {
-        **as_json(found),
-        "profiles": [profile_as_json(one) for one in profiles],
-        "left_out": [left_as_json(one) for one in left],
-    }
-    folder.write("result.json", json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    content = as_json(found, profiles, left)
     folder.write(f"cards/chemistries/{found.card.id}.yaml", as_yaml(found.card))
+    # last, since a result says that all else stands
+    folder.write("result.json", json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

@@ -13,6 +13,9 @@ LEVEL = 1.959963984540054
 UNDETERMINED = 0.30
 """Share of the prior's standard deviation above which the data have not determined a constant [1]: the
 measure of docs/explanation/inference.md, of our choice."""
+UNTOLD = 0.99
+"""Share of the prior's standard deviation from which the posterior is the prior [1]: the data then weigh
+less than a fiftieth of what the prior does. Of our choice."""
 _AT_BOUND = 1e-3  # of the distance between the bounds
 
 
@@ -37,13 +40,8 @@ class Posterior:
         """Standard deviations [unit, or decades], shape (free,)."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
 
-    @property
-    def determined(self) -> tuple[bool, ...]:
-        """Whether the data have determined each constant."""
-        return tuple((self.shares <= UNDETERMINED).tolist())
-
     def sd_of(self, slope: Float[np.ndarray, " free"]) -> float:
-        """Return the standard deviation of a number with this slope by the constants."""
+        """Return the standard deviation of a number, in its unit, by its slope by the constants."""
         return float(np.sqrt(max(slope @ self.covariance @ slope, 0.0)))
 
 
@@ -68,8 +66,27 @@ def laplace(free: tuple[Free, ...], theta: Float[np.ndarray, " free"], residuals
     scaled = residuals.slope * sd
     # The prior keeps this matrix from being singular.
     covariance = np.linalg.inv(scaled.T @ scaled) * np.outer(sd, sd)
+    return Posterior(theta, covariance, np.sqrt(np.diag(covariance)) / sd, stuck(free, theta))
+
+
+def stuck(free: tuple[Free, ...], theta: Float[np.ndarray, " free"]) -> tuple[str, ...]:
+    """Return the constants that lie at a bound of their prior, by name.
+
+    Args:
+        free: Free constants.
+        theta: Where they lie [unit, or log10 of it], shape (free,).
+
+    Returns:
+        Those within a thousandth of the distance between their bounds from one of them, in their order.
+
+    Example:
+        >>> from aliquot.inference.free import Prior
+        >>> prior = Prior(mean=1.0, sd=0.5, bounds=(0.0, 2.0), because="so")
+        >>> one = (Free(name="m", keys=("a",), unit="1", prior=prior),)
+        >>> [stuck(one, np.array([place])) for place in (0.01, 0.001, 2.0)]
+        [(), ('m',), ('m',)]
+    """
     low, high = bounds(free)
     near = _AT_BOUND * (high - low)
-    stuck = (theta <= low + near) | (theta >= high - near)
-    names = tuple(one.name for one, at in zip(free, stuck.tolist(), strict=True) if at)
-    return Posterior(theta, covariance, np.sqrt(np.diag(covariance)) / sd, names)
+    at = (theta <= low + near) | (theta >= high - near)
+    return tuple(one.name for one, is_at in zip(free, at.tolist(), strict=True) if is_at)

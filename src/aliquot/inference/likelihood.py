@@ -7,6 +7,8 @@ wavelength. So everything is a residual, and the sum of their squares is minus t
 likelihood.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from aliquot.inference.dual import Dual, joined
@@ -24,16 +26,9 @@ def residuals(problem: Problem, numbers: Dual) -> Dual:
         problem: The study.
         numbers: What constants give, by :meth:`~aliquot.inference.problem.Problem.numbers`.
     """
-    rows = problem.fitted
-    leads = dict(
-        zip([row.id for row in rows if row.is_time_of_maximum], range(len(rows), problem.size), strict=False)
-    )
-    found = [
-        residual(row, numbers[i], numbers[leads[row.id]] if row.id in leads else None)
-        for i, row in enumerate(rows)
-    ]
+    found = [residual(*one) for one in by_row(problem, numbers)]
     flat = [joined(found)] if found else []
-    place = len(rows) + len(leads)
+    place = len(found) + sum(row.has_lead for row in problem.fitted)
     for part in problem.spectra:
         size = part.measured.size
         block = numbers[place : place + size]
@@ -41,6 +36,20 @@ def residuals(problem: Problem, numbers: Dual) -> Dual:
         flat.append(part.residuals(Dual(block.value.reshape(shape), block.slope.reshape(*shape, -1))))
         place += size
     return Dual(np.concatenate([one.value for one in flat]), np.concatenate([one.slope for one in flat]))
+
+
+def by_row(problem: Problem, numbers: Dual) -> Iterator[tuple[Row, Dual, Dual | None]]:
+    """Yield fitted rows, each with its number [its unit] and by how much its maximum stands out [1], if so.
+
+    Args:
+        problem: The study.
+        numbers: What constants give, by :meth:`~aliquot.inference.problem.Problem.numbers`.
+    """
+    rows = problem.fitted
+    lead = len(rows)  # these stand behind the rows
+    for i, row in enumerate(rows):
+        yield row, numbers[i], numbers[lead] if row.has_lead else None
+        lead += row.has_lead
 
 
 def residual(row: Row, found: Dual, lead: Dual | None = None) -> Dual:

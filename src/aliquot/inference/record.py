@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from aliquot.inference.identify import Direction
-from aliquot.inference.laplace import UNDETERMINED
-from aliquot.inference.map import Optimum
+from aliquot.inference.laplace import UNDETERMINED, UNTOLD
+from aliquot.inference.starts import Optimum
 from aliquot.knowledge import records
 from aliquot.knowledge.records.observations import Role
 
@@ -42,6 +42,11 @@ class Constant:
     def share(self) -> float:
         """Standard deviation over that of the prior [1]: 1 where the data said nothing."""
         return self.sd / self.prior_sd
+
+    @property
+    def told(self) -> bool:
+        """Whether the data told anything of it: where not, its posterior is its prior."""
+        return self.share < UNTOLD
 
     @property
     def determined(self) -> bool:
@@ -114,8 +119,13 @@ class Fit:
 
     @property
     def undetermined(self) -> tuple[str, ...]:
-        """Constants that the data did not determine, by name."""
+        """Constants that the data did not determine, by name; those of which they told nothing among them."""
         return tuple(one.name for one in self.constants if not one.determined)
+
+    @property
+    def not_told(self) -> tuple[str, ...]:
+        """Constants of which the data told nothing, so that their posterior is their prior, by name."""
+        return tuple(one.name for one in self.constants if not one.told)
 
     @property
     def at_bound(self) -> tuple[str, ...]:

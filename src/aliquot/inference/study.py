@@ -1,16 +1,20 @@
 """Studies: the file that says what is fitted to what, and what is believed beforehand."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from aliquot.errors import InputError
+from aliquot.errors import AliquotError, CardError, InputError, UnitError, Where, suggestion
 from aliquot.inference import shelf
+from aliquot.inference.cards import changed
 from aliquot.inference.free import Free
+from aliquot.inference.terms import UNITS
 from aliquot.knowledge import records, store
 from aliquot.knowledge.document import Document, Duration, Schema
 from aliquot.knowledge.records.observations import Condition, Observation, Role
+from aliquot.units import to_float
 
 FORMAT = "aliquot-study/1"
 
@@ -97,8 +101,11 @@ class Study(Schema):
     """
 
     format: Literal["aliquot-study/1"]
+    """What kind of file it is."""
     id: str
+    """Its name."""
     title: str
+    """What it is for, in a few words."""
     chemistry: str
     """Card of the chemistry whose structure and other constants hold."""
     options: tuple[str, ...] = ()
@@ -106,10 +113,13 @@ class Study(Schema):
     free: tuple[Free, ...]
     """Constants that are fitted."""
     observations: Chosen = Chosen()
+    """What they are fitted to."""
     conditions: dict[str, Condition] = Field(default_factory=dict)
     """Runs of the study itself, by name."""
     spectra: tuple[Spectra, ...] = ()
+    """Whole spectra that are fitted too."""
     numerics: Numerics = Numerics()
+    """How it is computed."""
     solver: Literal["least squares", "margins"] = "least squares"
     """Whether distances are made small, or all thresholds are met."""
     starts: int = Field(default=4, ge=1)
@@ -139,20 +149,85 @@ class Study(Schema):
             raise ValueError("; ".join(faults))
         return self
 
+    @model_validator(mode="after")
+    def _converts_to_its_units(self) -> "Study":
+        shelf.refuse("Study", [*shelf.unfit(_quantities(self)), *_misplaced(self)])
+        return self
+
     @property
     def card(self) -> records.Chemistry:
         """The chemistry with the options of the study; CardError or InputError if there is none."""
-        card = store.chemistry(self.chemistry)
-        unknown = [option for option in self.options if option not in card.options]
-        if unknown:
-            raise InputError(
-                given=f"the option '{unknown[0]}'",
-                expected="one of "
-                + (", ".join(f"'{name}'" for name in card.options) or "none: there are none"),
-                why=f"'{card.id}' has no such switch",
-                remedy="Correct 'options' of the study.",
-            )
-        return card.chosen(*self.options) if self.options else card
+        return chemistry_of(self.chemistry, self.options, self.id)
+
+
+def _quantities(study: Study) -> Iterator[tuple[shelf.Place, str, str]]:
+    """Yield place, text and unit of what a study states in words of its own."""
+    for name, condition in study.conditions.items():
+        amounts = {} if condition.stated is None else condition.stated.concentrations
+        for reagent, text in amounts.items():
+            yield ("conditions", name, "stated", "concentrations", reagent), text, "mol m-3"
+    for i, entry in enumerate(study.observations.own):
+        place: shelf.Place = ("observations", "own", i)
+        unit = "1" if entry.over is not None else UNITS.get(entry.quantity)
+        for key in ("value", "tolerance", "above", "below"):
+            text = getattr(entry, key)
+            if text is not None and unit is not None:
+                yield (*place, key), text, unit
+        for path, term in (((), entry), (("over",), entry.over), (("less",), entry.less)):
+            if term is not None and term.at not in {None, "maximum", "end"}:
+                yield (*place, *path, "at"), str(term.at), "s"
+
+
+def _misplaced(study: Study) -> Iterator[tuple[shelf.Place, str, AliquotError]]:
+    """Yield the card if there is none, and free constants that it can not take, by their unit or a key."""
+    try:
+        card = store.chemistry(study.chemistry)
+    except CardError as fault:
+        yield ("chemistry",), study.chemistry, fault
+        return
+    for i, one in enumerate(study.free):
+        for j, key in enumerate(one.keys):
+            try:
+                changed(card, [one.model_copy(update={"keys": (key,)})], [one.prior.mean])
+                to_float(f"1 {one.unit}", _unit_at(card, key))
+            except CardError as fault:
+                yield ("free", i, "keys", j), key, fault
+            except UnitError as fault:
+                yield ("free", i, "unit"), one.unit, fault
+                break
+
+
+def _unit_at(card: records.Chemistry, key: str) -> str:
+    """Return the unit of the number at a key that leads to one; '1' of a plain number."""
+    node: Any = card.model_dump(by_alias=True, exclude_none=True)
+    for step in key.split("."):
+        node = node[int(step)] if isinstance(node, tuple | list) else node[step]
+    return (node.partition(" ")[2] if isinstance(node, str) else "") or "1"
+
+
+def chemistry_of(name: str, options: tuple[str, ...], study: str) -> records.Chemistry:
+    """Return the chemistry of a study, with its switches.
+
+    Args:
+        name: The card.
+        options: Its switches that are on.
+        study: Name of the study, for errors.
+
+    Raises:
+        CardError: If there is no such card.
+        InputError: If it has no such switch.
+    """
+    card = store.chemistry(name)
+    unknown = [option for option in options if option not in card.options]
+    if unknown:
+        raise InputError(
+            given=f"the option '{unknown[0]}'",
+            expected=f"an option of '{card.id}'" if card.options else "none: the card has no options",
+            why="it switches what stands on the card, and there is no such switch",
+            remedy=suggestion(unknown[0], card.options) if card.options else "Leave 'options' out.",
+            where=Where(study, key="options"),
+        )
+    return card.chosen(*options) if options else card
 
 
 def study_names() -> tuple[str, ...]:

@@ -1,17 +1,18 @@
 """What constants say: intervals about them, combinations that data determine, and every observation."""
 
-from aliquot.errors import AliquotError, SimulationError
+from aliquot.errors import AliquotError
 from aliquot.inference.cards import interval_key, with_entries
 from aliquot.inference.dual import Dual
 from aliquot.inference.evaluator import Evaluator, Theta
-from aliquot.inference.free import Free
+from aliquot.inference.free import Free, symbol
 from aliquot.inference.identify import directions
-from aliquot.inference.laplace import LEVEL, Posterior, laplace
+from aliquot.inference.laplace import LEVEL, UNTOLD, Posterior, laplace
 from aliquot.inference.likelihood import met, residual
-from aliquot.inference.map import Optimum
 from aliquot.inference.problem import Found, Problem
 from aliquot.inference.record import Constant, Fit, Line
 from aliquot.inference.rows import Row
+from aliquot.inference.starts import Optimum, reasons
+from aliquot.inference.study import Study
 from aliquot.knowledge import records, store
 from aliquot.knowledge.records.parents import Mark
 
@@ -29,13 +30,13 @@ def summary(evaluator: Evaluator, theta: Theta, ended: tuple[Optimum, ...] = ())
         ended: Where searches ended.
 
     Raises:
-        SimulationError: If nothing can be computed there.
+        SimulationError, InputError: If nothing can be computed there.
     """
     problem = evaluator.problem
     free = problem.study.free
     whole = evaluator.residuals(theta, slopes=True)
     if whole is None:
-        raise nothing(evaluator, theta)
+        raise _nothing(evaluator, theta)
     posterior = laplace(free, theta, whole)
     data = whole[: whole.value.size - len(free)]
     constants = tuple(_constant(one, i, posterior) for i, one in enumerate(free))
@@ -55,7 +56,7 @@ def summary(evaluator: Evaluator, theta: Theta, ended: tuple[Optimum, ...] = ())
         card=fitted_card(problem, posterior),
         evaluations=evaluator.asked,
         citations=_citations(problem),
-        flags=tuple(_flags(constants, ended)),
+        flags=tuple(_flags(problem, constants, ended)),
     )
 
 
@@ -68,27 +69,31 @@ def fitted_card(problem: Problem, posterior: Posterior) -> records.Chemistry:
             place = interval_key(card, key)
             if place is not None:
                 entries[place] = _ends(one, key, centre, sd)
-    told = "least squares with priors" if study.solver == "least squares" else "signed margins"
     return with_entries(
         card,
         entries,
         version=card.version + 1,
-        calibration=f"By the study '{study.id}' {told}; intervals by Laplace at 95 %, priors included.",
+        calibration=_calibration(study, posterior),
         mark=Mark.COMPUTED,
     )
 
 
-def nothing(evaluator: Evaluator, theta: Theta) -> AliquotError:
+def _calibration(study: Study, posterior: Posterior) -> str:
+    """Return what a card says of its fit, and of which constants that knows nothing."""
+    way = "least squares with priors" if study.solver == "least squares" else "signed margins"
+    said = f"By the study '{study.id}', {way}; intervals by Laplace at 95 %, priors included."
+    names = [one.symbol for one, share in zip(study.free, posterior.shares, strict=True) if share >= UNTOLD]
+    if names:
+        said += f" Not told by the data, so that the interval is as wide as the prior: {', '.join(names)}."
+    return said
+
+
+def _nothing(evaluator: Evaluator, theta: Theta) -> AliquotError:
     """Return why nothing can be computed."""
     reason = evaluator.numbers(theta)
     if isinstance(reason, AliquotError):
         return reason
-    return SimulationError(
-        given="constants that give no residuals",
-        expected="finite numbers",
-        why="no start could be computed",
-        remedy="Begin nearer to constants that work: move the prior means.",
-    )
+    raise AssertionError  # of what can be computed there are residuals
 
 
 def _ends(one: Free, key: str, centre: float, sd: float) -> tuple[object, object]:
@@ -157,19 +162,40 @@ def _citations(problem: Problem) -> tuple[str, ...]:
     return tuple(dict.fromkeys((problem.card.source, *papers, *LAWS)))
 
 
-def _flags(constants: tuple[Constant, ...], ended: tuple[Optimum, ...]) -> list[str]:
+def _flags(problem: Problem, constants: tuple[Constant, ...], ended: tuple[Optimum, ...]) -> list[str]:
     """Return doubts about a fit, whole sentences."""
     flags = []
-    stuck = [one.name for one in constants if one.at_bound]
+    stuck = [symbol(one.name, one.transform) for one in constants if one.at_bound]
     if stuck:
         flags.append(
             f"At a bound of its prior: {', '.join(stuck)}; neither value nor interval mean much there."
+        )
+    untold = [symbol(one.name, one.transform) for one in constants if not one.told]
+    if untold and problem.study.solver == "margins":
+        flags.append(
+            f"A threshold that is met has no slope, so that Laplace gives back the prior of {len(untold)} of "
+            f"{len(constants)} constants, about one of many places: starts tell how far others lie."
+        )
+    return flags + _of_starts(problem, ended)
+
+
+def _of_starts(problem: Problem, ended: tuple[Optimum, ...]) -> list[str]:
+    """Return doubts about where searches began and ended, whole sentences."""
+    flags = []
+    dead = [one for one in ended if one.died]
+    moved = [one for one in ended if one.fault is not None and not one.died]
+    if dead:
+        flags.append(f"{len(dead)} of {len(ended)} starts gave nothing: {reasons(problem, dead)}.")
+    if moved:
+        flags.append(
+            f"{len(moved)} of {len(ended)} starts began nearer to the prior means, since nothing could be "
+            f"computed where they lay: {reasons(problem, moved)}."
         )
     costs = sorted(one.cost for one in ended)
     together = sum(cost - costs[0] < _SAME_OPTIMUM for cost in costs)
     if len(costs) > 1 and together == 1:
         flags.append(f"Only one of {len(costs)} starts reached this optimum; there may be a better one.")
-    if any("given up" in one.message for one in ended if one.cost == costs[0]):
+    if any(not one.arrived for one in ended if one.cost == costs[0]):
         flags.append(
             "The search was given up before it arrived; go on from its end, or allow more evaluations."
         )

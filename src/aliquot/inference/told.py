@@ -1,5 +1,6 @@
 """A fit as plain data, for programs: schema fit/1."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aliquot.inference.profile import Profile
@@ -7,8 +8,14 @@ from aliquot.inference.record import Constant, Fit, Line
 from aliquot.inference.validate import Left
 
 
-def as_json(fit: Fit) -> dict[str, Any]:
-    """Return a fit as the contract writes it; equal fits are equal, whatever the time they took."""
+def as_json(fit: Fit, profiles: Sequence[Profile] = (), left: Sequence[Left] = ()) -> dict[str, Any]:
+    """Return a fit as the contract writes it; equal fits are equal, whatever the time they took.
+
+    Args:
+        fit: The fit.
+        profiles: Profiles that were asked for.
+        left: Series that were left out.
+    """
     return {
         "study": fit.study,
         "chemistry": fit.chemistry,
@@ -22,6 +29,7 @@ def as_json(fit: Fit) -> dict[str, Any]:
             for one in fit.directions
         ],
         "undetermined": list(fit.undetermined),
+        "not_told": list(fit.not_told),
         "at_bound": list(fit.at_bound),
         "observations": [_line(one) for one in fit.lines],
         "starts": [
@@ -30,16 +38,20 @@ def as_json(fit: Fit) -> dict[str, Any]:
                 "evaluations": one.evaluations,
                 "theta": list(one.theta),
                 "ended": one.message,
+                "arrived": one.arrived,
+                "fault": None if one.fault is None else str(one.fault),
             }
             for one in fit.starts
         ],
         "evaluations": fit.evaluations,
         "citations": list(fit.citations),
         "flags": list(fit.flags),
+        "profiles": [_profile(one) for one in profiles],
+        "left_out": [_left(one) for one in left],
     }
 
 
-def profile_as_json(one: Profile) -> dict[str, Any]:
+def _profile(one: Profile) -> dict[str, Any]:
     """Return a profile as the contract writes it."""
     return {
         "constant": one.name,
@@ -51,7 +63,7 @@ def profile_as_json(one: Profile) -> dict[str, Any]:
     }
 
 
-def left_as_json(one: Left) -> dict[str, Any]:
+def _left(one: Left) -> dict[str, Any]:
     """Return a series that was left out as the contract writes it."""
     met, of = one.met
     return {
@@ -76,6 +88,7 @@ def _constant(one: Constant) -> dict[str, Any]:
         "sd": one.sd,
         "prior": {"mean": one.prior_mean, "sd": one.prior_sd},
         "share": one.share,
+        "told": one.told,
         "determined": one.determined,
         "at_bound": one.at_bound,
     }

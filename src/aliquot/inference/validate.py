@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aliquot.errors import InputError, Where
-from aliquot.inference.evaluator import Evaluator
+from aliquot.inference.evaluator import Evaluator, Theta
+from aliquot.inference.fit import searched, series_of
 from aliquot.inference.map import optimum
 from aliquot.inference.record import Fit, Line
+from aliquot.inference.starts import Optimum
 from aliquot.inference.summary import summary
 
 
@@ -42,29 +43,32 @@ def cross_validated(evaluator: Evaluator, found: Fit) -> tuple[Left, ...]:
 
     Args:
         evaluator: Residuals by constants.
-        found: The fit to all series, from whose optimum each search starts.
+        found: The fit to all series.
 
     Raises:
         InputError: If all observations belong to one series.
     """
     problem = evaluator.problem
-    series = list(dict.fromkeys(name for row in problem.fitted for name in row.series))
-    if len(series) < 2:
-        raise InputError(
-            given=f"observations of the series {', '.join(series) or 'none'} alone",
-            expected="two series or more",
-            why="nothing would be left to fit to",
-            remedy="Name the series of the conditions: 'series: ...'.",
-            where=Where(problem.study.id, key="conditions"),
-        )
+    series = series_of(problem)
     best = np.array([one.theta for one in found.constants])
     sd = np.array([one.sd for one in found.constants])
     left = []
     for name in series:
         out = [row.id for row in problem.fitted if name in row.series]
         other = replace(evaluator, problem=problem.without(out), scope=f"without {name}", best=np.inf)
-        ended = optimum(other, best)
+        ended = _searched(other, best)
         theta = np.array(ended.theta)
         lines = tuple(line for line in summary(other, theta).lines if line.id in out)
         left.append(Left(name, lines, tuple(((theta - best) / sd).tolist()), ended.theta))
     return tuple(left)
+
+
+def _searched(evaluator: Evaluator, best: Theta) -> Optimum:
+    """Return where a search without a series ends.
+
+    Least squares go on from the optimum of the whole fit. Margins begin anew: constants that meet all
+    thresholds meet those of a part too, so that from there none would move, and nothing would be predicted.
+    """
+    if evaluator.problem.study.solver == "least squares":
+        return optimum(evaluator, best)
+    return min(searched(evaluator, until_met=True), key=lambda one: one.cost)

@@ -112,8 +112,7 @@ def held(study: ZoneStudy, at: Mapping[str, str], count: int) -> Values:
         if one.values:
             found[name] = np.repeat(text, count)
             continue
-        target = "K" if one.of == TEMPERATURE else "mol m-3"
-        found[name] = np.repeat(one.from_si(to_float(text, target, Where(study.id, key=name))), count)
+        found[name] = np.repeat(one.from_si(to_float(text, one.target, Where(study.id, key=name))), count)
     return found
 
 
