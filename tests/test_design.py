@@ -5,14 +5,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from aliquot.errors import InputError
+from aliquot.errors import InputError, RangeError
 from aliquot.inference.design.blocked import blocked
 from aliquot.inference.design.design import design
 from aliquot.inference.design.merit import Merit, violation
 from aliquot.inference.design.point import Made, Point
 from aliquot.inference.design.problem import Problem, seen_of
 from aliquot.inference.design.record import Designed
-from aliquot.inference.design.search import search, starts
+from aliquot.inference.design.scan import scan
+from aliquot.inference.design.search import search
 from aliquot.inference.design.study import read_design
 from aliquot.population import Weighting
 from aliquot.recipe import parse_recipe
@@ -131,7 +132,12 @@ def test_to_ask_beyond_a_limit_is_a_fault_of_ours():
 def test_temperatures_of_the_calibration_are_a_limit_unless_left_on_purpose():
     hot = BASE.replace("high: 220 degC", "high: 270 degC")
     beyond = np.array([1.0, 0.2])
-    assert not problem(study(hot)).is_admissible(beyond)
+    with pytest.raises(RangeError, match=r"set point of 270 degC.*180 to 250 degC.*End the knob at 250 degC"):
+        problem(study(hot))
+    with pytest.raises(RangeError, match=r"knobs\.0\.low: got .* set point of 150 degC"):
+        problem(study(BASE.replace("low: 180 degC", "low: 150 degC")))
+    slack = study(BASE.replace("high: 220 degC", "high: 250.4 degC"))  # a simulation lets half a kelvin pass
+    assert not problem(slack).is_admissible(beyond)
     free = hot.replace("limits:\n", "limits:\n  extrapolate: true\n")
     made = problem(study(free)).made(beyond)
     assert isinstance(made, Made)
@@ -195,7 +201,7 @@ def test_ranges_with_nothing_admissible_are_refused_with_the_limit_that_stands_i
         BASE.replace("pump: {low: 0.05 mL/min, high: 0.3 mL/min", "pump: {low: 1 mL/min, high: 2 mL/min")
     )
     with pytest.raises(InputError, match="what the pump can do"):
-        starts(problem(asked))
+        scan(problem(asked))
 
 
 # --- a whole design --------------------------------------------------------------------------------------
@@ -273,13 +279,16 @@ def test_an_impossible_target_is_told_with_the_nearest_and_with_what_stands_in_i
     assert [one.met for one in made.targets].count(False) >= 1
     missed = made.targets[0]
     assert missed.miss == pytest.approx((3.35 - missed.simulated) / 0.05, rel=1e-6)
-    assert made.blocked
+    at_end = {one.name for one in made.settings if one.at_end is not None}
+    assert at_end
+    assert at_end <= {one.knob for one in made.blocked}
     assert any("low end" in way or "calibration" in way for one in made.blocked for way in one.by)
+    assert all((one.to is not None) is (one.help == "enough") for one in made.blocked)
     # no recipe of a grid is nearer
     nearest = min(
         violation(asked, point)
-        for warm in (0.0, 0.5)
-        for fast in (0.0, 0.4)
+        for warm in (0.0, 0.5, 1.0)
+        for fast in (0.0, 0.4, 0.8)
         if isinstance(point := small().at(np.array([warm, fast])), Point)
     )
     assert made.violation <= nearest * 1.01
@@ -293,6 +302,24 @@ def test_equal_studies_are_searched_alike():
     ended = [search(problem(study(most=5)), np.array([0.4, 0.5]), Merit(study(), 10.0)) for _ in range(2)]
     assert ended[0].point.places.tolist() == ended[1].point.places.tolist()
     assert numbers(ended[0].point).tolist() == numbers(ended[1].point).tolist()
+
+
+# --- the data behind the constants -----------------------------------------------------------------------
+
+
+def test_what_lies_within_the_data_of_the_constants_is_no_doubt():
+    made, _ = found()
+    assert not [flag for flag in made.flags if "beyond the data" in flag]
+
+
+def test_what_could_not_be_computed_of_the_box_is_told_though_the_design_is_feasible():
+    made, asked = found()
+    assert made.feasible
+    assert 0 < made.failed.count < len(asked)
+    assert made.failed.most == 600
+    (name, low, high, unit), _ = made.failed.at
+    assert (name, unit) == ("temperature", "degC")
+    assert 200.0 < low < high <= 220.0  # dots outgrow 600 rungs where it is hot
 
 
 # --- numbers ---------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Pages and commands of designs: what people read, what programs read, how a refusal leaves."""
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -16,6 +17,7 @@ from aliquot.inference.design.record import (
     Compromise,
     Designed,
     Drawn,
+    Failed,
     Reached,
     Setting,
 )
@@ -60,7 +62,13 @@ def made(*, feasible=True) -> Designed:
         ),
         violation=0.0 if feasible else 3.0,
         bounds=(Bound("the temperature of zone HB1", 180.0, 180.0, "degC"),),
-        blocked=() if feasible else (Blocked("temperature", 150.0, "degC", ("its low end, 180 degC",)),),
+        blocked=() if feasible else (
+            Blocked("temperature", "lower", "enough", 150.0, "degC", ("its low end, 180 degC",)),
+            Blocked("flow", "lower", "none", None, "mL/min", ("its low end, 0.08 mL/min",)),
+        ),
+        failed=None if feasible else Failed(
+            7, "7 × it is full, such as a ladder", (("temperature", 200.0, 220.0, "degC"),), 7, 600
+        ),
         drawn=Drawn("an example", 10, 1, 0.3),
         front=(
             Compromise(2.6, True, (180.0, 0.15), 90.0, (2.6, 9.0)),
@@ -104,8 +112,36 @@ def test_a_page_tells_settings_spread_limits_and_recipe():
 
 def test_a_page_of_what_can_not_be_had_says_so_and_what_stands_in_the_way():
     page = design_page(made(feasible=False), ASKED)
-    assert "No recipe within the limits meets all targets" in page
+    assert "No recipe that was found within the limits meets all targets" in page
     assert "would have to go to about 150" in page
+    assert "flow is stopped by its low end, 0.08 mL/min: going lower is no help" in page
+    assert "7 recipes could not be computed" in page
+
+
+def test_a_page_opens_with_what_the_draws_say():
+    lead = design_page(made(), ASKED).partition('class="lead">')[2].partition("</p>")[0]
+    lead = " ".join(lead.replace("&nbsp;", " ").split())
+    assert lead.startswith("With what is known of the constants, 30 % of the draws meet all targets")
+    assert "diameter 2.61 (2.40 to 2.90) nm" in lead
+    assert lead.index("30 %") < lead.index("2.61") < lead.index("With one set of constants, inp_wang2023/1")
+    assert "edge" not in lead
+    sure = replace(made(), drawn=None)
+    assert "how sure this is stands open" in design_page(sure, ASKED)
+
+
+def test_a_page_says_where_a_number_stands_at_the_edge_of_its_target():
+    near = made()
+    first = replace(near.targets[0], simulated=2.553)  # of 2.55 to 2.65
+    lead = design_page(replace(near, targets=(first, near.targets[1])), ASKED).partition('class="lead">')[2]
+    assert "diameter 2.55&nbsp;nm (at the edge of 2.6 nm ± 0.05 nm)" in lead.partition("</p>")[0]
+
+
+def test_the_command_tells_what_stands_in_the_way_and_what_was_not_computed(monkeypatch, tmp_path):
+    done = invoke(monkeypatch, made(feasible=False), folder=tmp_path)
+    told = " ".join(done.output.split())
+    assert "Flow is stopped by its low end, 0.08 mL/min: going lower is no help." in told
+    assert "7 recipes could not be computed: 7 × it is full" in told
+    assert "numerics: {most: 1200}" in str(done.exception)
 
 
 def test_figures_are_drawings_that_stand_alone(tmp_path):
@@ -152,7 +188,12 @@ def test_a_refusal_for_programs_is_one_object(monkeypatch, tmp_path):
     assert done.exit_code == 2
     told = json.loads(done.output)
     assert told["result"] == "infeasible"
-    assert told["blocked"][0]["knob"] == "temperature"
+    assert [(one["knob"], one["help"]) for one in told["blocked"]] == [
+        ("temperature", "enough"),
+        ("flow", "none"),
+    ]
+    assert told["failed"]["at"] == {"temperature": {"low": 200.0, "high": 220.0, "unit": "degC"}}
+    assert (told["failed"]["count"], told["failed"]["outgrown"]) == (7, 7)
 
 
 def test_options_change_the_study(monkeypatch, tmp_path):

@@ -63,6 +63,8 @@ def test_the_design_of_the_book_meets_its_targets_with_a_chance_that_is_told():
     assert made.objective.simulated == pytest.approx(16.4, abs=0.3)  # mg/h
     assert made.drawn.draws == 64
     assert 0.05 < made.drawn.chance < 0.6
+    assert any("A reaction of 150 min lies beyond the data" in flag for flag in made.flags)
+    assert any("of which the constants know 351 mM alone" in flag for flag in made.flags)
     assert made.targets[0].spread.low < made.targets[0].simulated < made.targets[0].spread.high
     assert [one.objective for one in made.front] == sorted(
         (one.objective for one in made.front), reverse=True

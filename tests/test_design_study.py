@@ -1,19 +1,23 @@
 """Design studies: what they may say, and how they are refused; knobs, targets, what is believed."""
 
 import json
+from contextlib import closing
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aliquot.errors import InputError, RecipeError
-from aliquot.inference.cards import as_yaml
-from aliquot.inference.design.belief import believed, card_of, theta_of
+import studies as fit_studies
+from aliquot.errors import CardError, InputError, RecipeError
+from aliquot.inference.cards import values
+from aliquot.inference.design.belief import believed, card_of
 from aliquot.inference.design.knobs import Knob
-from aliquot.inference.design.study import Aim, Target
+from aliquot.inference.design.study import Aim, Target, read_design
+from aliquot.inference.evaluator import Evaluator
+from aliquot.inference.fit import fitted
 from aliquot.inference.free import bounds
-from aliquot.inference.study import read_study, study_document
+from aliquot.inference.keep import folder_of, save
 from aliquot.knowledge import store
 from aliquot.knowledge.document import Document
 from designs import BASE, problem, study
@@ -30,7 +34,7 @@ from designs import BASE, problem, study
         ("error_because: an example, ", "", "error_because"),
         ("quantity: RSD, below: 11 %", "quantity: RSD", "'value' and 'tolerance'"),
         ("quantity: RSD, below: 11 %", "quantity: RSD, below: 0 %", "needs 'scale'"),
-        ("maximise: {quantity: rate}", "maximise: {quantity: populations}", "can not be aimed at"),
+        ("maximise: {quantity: rate}", "maximise: {quantity: populations}", "nothing else can be aimed at"),
         ("maximise: {quantity: rate}", "", "one of 'maximise' and 'minimise'"),
         ("quantity: RSD, below", "quantity: RSD, at: 2 h, below", "make its time a knob"),
         ("quantity: RSD, below: 11 %", "quantity: diameter, below: 11 nm", "stands twice"),
@@ -41,6 +45,40 @@ def test_a_study_that_means_nothing_is_refused_in_words(old, new, words):
     assert old in BASE
     with pytest.raises(Exception, match=words):
         study(BASE.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "given", "words"),
+    [
+        ("value: 2.6 nm", "value: 2.6", "targets.0.value", "2.6", "Add a unit: '2.6 nm'."),
+        ("value: 2.6 nm", "value: 2.6 degC", "targets.0.value", "'2.6 degC'", "converts to nm"),
+        ("below: 11 %", "below: 11", "targets.1.below", "11", "Add a unit: '11 %'."),
+        ("quantity: RSD", "quantity: RDS", "targets.1.quantity", "'RDS'", "Did you mean 'RSD'?"),
+        ("quantity: rate", "quantity: emission", "maximise.quantity", "'emission'", "here: 'E1', 'RSD'"),
+        ("low: 180 degC", "low: 180", "knobs.0.low", "180", "Add a unit: '180 degC'."),
+        ("high: 220 degC", "high: 220 mL", "knobs.0.high", "'220 mL'", "converts to degC"),
+        ("error: 2 K", "error: 2", "knobs.0.error", "2", "Add a unit: '2 K'."),
+        ("error: 2 K", "error: 2 degC", "knobs.0.error", "'2 degC'", "in K"),
+        ("step: 1 K", "step: 0 K", "knobs.0.step", "'0 K'", "above 0"),
+        ("starts: 1", "front: {target: RDS, values: [1 %, 2 %]}", "front.target", "'RDS'", "'diameter'"),
+        ("starts: 1", "front: {target: diameter, values: [2, 3 nm]}", "front.values.0", "2", "Add a unit"),
+        ("starts: 1", "front: {target: diameter, values: [2 nm, 3 K]}", "front.values.1", "'3 K'", "to nm"),
+    ],
+)  # fmt: skip
+def test_a_wrong_word_is_told_at_its_own_key_with_what_stands_there(old, new, key, given, words):
+    assert old in BASE
+    with pytest.raises(CardError) as refused:
+        study(BASE.replace(old, new, 1))
+    fault = refused.value
+    assert (fault.where.key, fault.given) == (key, given)
+    assert words in f"{fault.expected} {fault.remedy} {fault.why}"
+    assert str(fault).count("'emission width'") == 0  # of papers, not of designs
+    assert fault.where.line is not None
+
+
+def test_a_wrong_name_of_a_study_is_answered_with_the_nearest():
+    with pytest.raises(InputError, match="Did you mean 'inp_design'"):
+        read_design("inp_desing")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +130,7 @@ given: {"steps.4.hold.for": 20 min}
 given_because: an example
 chemistry: cd3p2_tiwari2025
 knobs: [{name: temperature, keys: [steps.4.hold.at], low: 80 degC, high: 120 degC, because: an example}]
+limits: {extrapolate: true}
 minimise: {quantity: time}
 """
     base = problem(study(text)).base
@@ -116,39 +155,44 @@ def test_a_study_tells_the_line_of_a_fault():
 # --- what is believed ------------------------------------------------------------------------------------
 
 
+FIT = fit_studies.HEAD.replace(
+    "{mean: 0.115, sd: 0.02, because", "{mean: 0.115, sd: 0.02, bounds: [0.1, 0.1151], because"
+) + fit_studies.observed({place: 2.0 + 0.3 * i for i, place in enumerate(fit_studies.PLACES[::3])})
+"""A fit that ends at a bound of gamma, and is told nothing of E_k."""
+
+
 @pytest.fixture
 def run_folder(tmp_path):
-    """What a fit leaves behind, as far as a design reads it."""
-    fit, card = read_study("inp_wang2023"), store.chemistry("inp_wang2023")
-    theta = theta_of(card, fit.free)
-    folder = tmp_path / "fit"
-    folder.mkdir()
-    (folder / "study.yaml").write_text(study_document("inp_wang2023").text, encoding="utf-8")
-    (folder / "card.yaml").write_text(as_yaml(card.model_copy(update={"id": "mine"})), encoding="utf-8")
-    sd = 0.9 * np.array([one.prior.sd for one in fit.free])
-    result = {
-        "constants": [{"theta": float(one)} for one in theta],
-        "covariance": np.diag(sd**2).tolist(),
-        "at_bound": ["m"],
-    }
-    (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
-    return folder
+    """What a fit leaves behind."""
+    with closing(folder_of(tmp_path / "fit", FIT, fit_studies.study(FIT))) as folder:
+        save(fitted(Evaluator(fit_studies.Toy.from_text(FIT), folder)), folder)
+    return tmp_path / "fit"
 
 
 def test_draws_of_a_fit_lie_within_its_priors_and_are_the_same_again(run_folder):
     asked = study(spread={"fit": "fit", "draws": 200})
     card = card_of(asked, run_folder.parent)
-    assert card.id == "mine"
+    assert (card.id, card.version) == ("inp_wang2023", store.chemistry("inp_wang2023").version + 1)
     told, again = (believed(asked, card, run_folder.parent) for _ in range(2))
     (rival,) = told.rivals
     low, high = bounds(rival.free)
-    assert rival.thetas.shape == (200, 8)
+    assert rival.thetas.shape == (200, 4)
     assert (rival.thetas >= low).all()
     assert (rival.thetas <= high).all()
     assert rival.thetas.tolist() == again.rivals[0].thetas.tolist()
-    assert any("at a bound" in flag for flag in told.flags)
+    assert "Of the fit gamma lay at a bound: its intervals mean little." in told.flags
+    assert any("told nothing of E_k: these are drawn" in flag for flag in told.flags)
     means = rival.thetas.mean(axis=0)
-    assert np.abs(means - theta_of(card, rival.free)).max() < 20.0  # kJ/mol are the coarsest unit
+    assert np.abs(means - values(card, rival.free)).max() < 5.0  # kJ/mol are the coarsest unit
+
+
+def test_a_law_that_lies_beyond_its_bounds_is_refused(run_folder):
+    result = json.loads((run_folder / "result.json").read_text(encoding="utf-8"))
+    result["constants"][0]["theta"] = 50.0
+    (run_folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    asked = study(spread={"fit": "fit", "draws": 8})
+    with pytest.raises(InputError, match="small: got a law of which 0 of 8000 draws lie within the bounds"):
+        believed(asked, card_of(asked, run_folder.parent), run_folder.parent)
 
 
 def test_a_fit_that_has_not_ended_is_refused(tmp_path):

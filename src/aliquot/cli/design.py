@@ -12,30 +12,39 @@ if TYPE_CHECKING:
     from aliquot.inference.design.study import Design
 
 
+Asked = Annotated[str, typer.Argument(help="A design study, or the name of one in the book.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for recipe.yaml and result.json, or a file such as recipe.yaml; 'design-ID' if none."
+    ),
+]
+Report = Annotated[
+    Path | None, typer.Option(help="Write one page of HTML: recipe, spread, limits, trade-off.")
+]
+Fitted = Annotated[
+    Path | None,
+    typer.Option(help="Run folder of a fit: design with its constants, and draw the spread from it."),
+]
+Draws = Annotated[
+    int | None, typer.Option(min=8, help="Sets of constants for the spread; as the study says if none.")
+]
+Starts = Annotated[
+    int | None, typer.Option(min=1, help="Points to search from; as the study says unless given.")
+]
+Extrapolated = Annotated[
+    bool, typer.Option("--extrapolate", help="Allow temperatures outside the chemistry's calibration.")
+]
+
+
 def design(
-    study: Annotated[str, typer.Argument(help="A design study, or the name of one in the book.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for recipe.yaml and result.json, or a file such as recipe.yaml; 'design-ID' if none."
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="Write one page of HTML: recipe, spread, limits, trade-off.")
-    ] = None,
-    fit: Annotated[
-        Path | None,
-        typer.Option(help="Run folder of a fit: design with its constants, and draw the spread from it."),
-    ] = None,
-    draws: Annotated[
-        int | None, typer.Option(min=8, help="Sets of constants for the spread; as the study says if none.")
-    ] = None,
-    starts: Annotated[
-        int | None, typer.Option(min=1, help="Points to search from; as the study says unless given.")
-    ] = None,
-    extrapolate: Annotated[
-        bool, typer.Option("--extrapolate", help="Allow temperatures outside the chemistry's calibration.")
-    ] = False,
+    study: Asked,
+    out: Out = None,
+    report: Report = None,
+    fit: Fitted = None,
+    draws: Draws = None,
+    starts: Starts = None,
+    extrapolate: Extrapolated = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, schema design/1.")] = False,
 ) -> None:
     """Design a recipe: knobs within hard limits, turned until the targets are met and the objective is best.
@@ -130,13 +139,17 @@ def _refused(found: "Designed", asked: "Design") -> Exception:
     ways = "; ".join(
         f"{one.knob} at about {_number(one.to, one.unit)} (stopped by {', '.join(one.by)})"
         for one in found.blocked
+        if one.to is not None
     )
+    lacking = "" if found.failed is None else found.failed.remedy
     return InputError(
         given=" and ".join(f"{one.name} {one.text}" for one in found.targets),
         expected=f"targets that a recipe within the limits meets; the nearest gives {near}",
-        why="no setting of the knobs comes nearer",
+        why="no setting of the knobs that was found comes nearer"
+        + ("" if found.failed is None else f", and {found.failed.recipes} could not be computed"),
         remedy="Move a target"
-        + (f", or a limit: by a straight line it would take {ways}." if ways else ", or free another knob."),
+        + (f", or a limit: by a straight line it would take {ways}." if ways else ", or free another knob.")
+        + lacking,
         where=Where(asked.id, key="targets"),
     )
 
@@ -163,8 +176,8 @@ def _setting(one: "Setting") -> list[str]:
 
 
 def _of_limits(found: "Designed") -> list[str]:
-    notes = [f"Touched: {_bound(one)}." for one in found.bounds]
-    return notes or ["No limit is touched."]
+    notes = [f"Touched: {_bound(one)}." for one in found.bounds] or ["No limit is touched."]
+    return [*notes, *(f"{one.told[0].upper()}{one.told[1:]}." for one in found.blocked)]
 
 
 def _bound(one: "Bound") -> str:
@@ -195,6 +208,8 @@ def _of_numbers(found: "Designed") -> list[str]:
             f"All targets together are met by {100.0 * found.drawn.chance:.0f} % of the draws{failed}."
             f" Spread: {found.drawn.source}."
         )
+    if found.failed is not None:
+        notes.append(found.failed.told)
     notes.append(
         f"{found.looked_at} recipes computed, {found.with_slopes} of them with slopes, by "
         f"{len(found.searches)} searches; the written recipe was simulated anew."

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH = 560.0
+_EDGE = 0.1  # of a tolerance
 _ROW = 62.0  # px of one knob or one target
 
 
@@ -181,20 +182,21 @@ def design_page(found: Designed, study: Design) -> str:
         figures["front"] = front_figure(found, study)
     recipe = parse_recipe(found.recipe, f"{found.study}.yaml")
     minutes = recipe.samples[0].residence_time / 60.0 if isinstance(recipe, FlowRecipe) else None
+    numbers = (found.objective, *found.targets)
     return filled(
         "design.html.j2",
         figures,
         found=found,
         knobs=[(one, _because(study, one.name)) for one in found.settings],
-        rows=[_row(one) for one in (found.objective, *found.targets)],
+        rows=[_row(one, target) for one, target in zip(numbers, (None, *study.targets), strict=True)],
         missed=[one for one in found.targets if not one.met],
         minutes=None if minutes is None else fixed(minutes, 1),
         unit=_unit,
     )
 
 
-def _row(one: Reached) -> dict[str, str]:
-    """Return the cells of a number that was aimed at."""
+def _row(one: Reached, target: Target | None) -> dict[str, str]:
+    """Return the cells of a number that was aimed at; 'edge' says that it just meets what is asked."""
     digits = _digits(one)
     spread = one.spread
     return {
@@ -206,8 +208,14 @@ def _row(one: Reached) -> dict[str, str]:
         "interval": "" if spread is None else f"{fixed(spread.low, digits)} to {fixed(spread.high, digits)}",
         "chance": "–" if one.chance is None else f"{100.0 * one.chance:.0f} %",
         "settings": "–" if one.by_settings is None else f"± {one.by_settings:.2g}",
+        "edge": "yes" if target is not None and one.met and _is_at_edge(one.simulated, target) else "",
         "met": "" if one.met is None else "yes" if one.met else "no",
     }
+
+
+def _is_at_edge(value: float, target: Target) -> bool:
+    """Tell whether a number stands so near an end of its target that the least error moves it out."""
+    return any(end is not None and abs(value - end) < _EDGE * target.spread for end in target.bounds)
 
 
 def _digits(one: Reached) -> int:

@@ -1,7 +1,6 @@
 """What is believed of the constants: draws of them, by Laplace's law of a fit or from rival cards."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,17 +9,18 @@ import numpy as np
 from jaxtyping import Float
 
 from aliquot.errors import InputError, Where
-from aliquot.inference.cards import changed
+from aliquot.inference.cards import values
 from aliquot.inference.design.study import Belief, Design
 from aliquot.inference.evaluator import Evaluator
 from aliquot.inference.free import Free, bounds
 from aliquot.inference.laplace import laplace
 from aliquot.inference.problem import Problem as FitProblem
-from aliquot.inference.study import Study, read_study
+from aliquot.inference.study import Study, chemistry_of, read_study
 from aliquot.knowledge import records, store
 from aliquot.knowledge.document import Document
-from aliquot.units import to_float
 
+_ROUNDS = 1000
+"""How often as many draws are made as are wanted, until enough lie within the bounds."""
 _FEW = (
     "Rival cards are few: their spread says how far structures differ that meet the same data, and is no "
     "probability."
@@ -32,6 +32,7 @@ class Rival:
     """A chemistry, and sets of its free constants that are believed."""
 
     card: records.Chemistry
+    """The chemistry."""
     free: tuple[Free, ...]
     """Constants that differ from set to set; empty where the card stands for itself."""
     thetas: Float[np.ndarray, "sets free"]
@@ -65,19 +66,8 @@ def card_of(study: Design, folder: Path | None = None) -> records.Chemistry:
     """
     belief = study.spread
     if belief is not None and belief.fit is not None:
-        return _read_card(_run_folder(study, folder))
-    card = store.chemistry(study.chemistry)
-    for option in study.options:
-        if option not in card.options:
-            raise InputError(
-                given=f"the option '{option}'",
-                expected="one of "
-                + (", ".join(f"'{name}'" for name in card.options) or "none: there are none"),
-                why=f"'{card.id}' has no such switch",
-                remedy="Correct 'options' of the study.",
-                where=Where(study.id, key="options"),
-            )
-    return card.chosen(*study.options) if study.options else card
+        return _card_of_fit(run_folder(study, folder))
+    return chemistry_of(study.chemistry, study.options, study.id)
 
 
 def believed(study: Design, card: records.Chemistry, folder: Path | None = None) -> Believed | None:
@@ -98,7 +88,7 @@ def believed(study: Design, card: records.Chemistry, folder: Path | None = None)
     if belief.study is not None:
         return _by_study(study, belief, card)
     if belief.fit is not None:
-        return _by_fit(study, belief, card, _run_folder(study, folder))
+        return _by_fit(study, belief, card, run_folder(study, folder))
     others = [store.chemistry(name) for name in belief.cards if name != card.id]
     return Believed(
         "rival cards: " + ", ".join(one.id for one in (card, *others)),
@@ -111,7 +101,7 @@ def _by_study(study: Design, belief: Belief, card: records.Chemistry) -> Believe
     """Return Laplace's law about the constants of the card, by the data and priors of a fit study."""
     fit = read_study(belief.study or "")
     _same_chemistry(study, fit, card)
-    theta = theta_of(card, fit.free)
+    theta = values(card, fit.free)
     residuals = Evaluator(FitProblem.of(fit)).residuals(theta, slopes=True)
     if residuals is None:
         raise InputError(
@@ -122,7 +112,7 @@ def _by_study(study: Design, belief: Belief, card: records.Chemistry) -> Believe
             where=Where(study.id, key="spread.study"),
         )
     posterior = laplace(fit.free, theta, residuals)
-    thetas = _drawn(theta, posterior.covariance, fit.free, belief.draws, study.seed)
+    thetas = _drawn(theta, posterior.covariance, fit.free, belief.draws, study.seed, Where(study.id))
     return Believed(
         f"{belief.draws} draws from Laplace's law about the constants of {card.id}, by the data and priors "
         f"of the study {fit.id}",
@@ -135,38 +125,17 @@ def _by_fit(study: Design, belief: Belief, card: records.Chemistry, folder: Path
     fit = read_study(folder / "study.yaml")
     result = _result(study, folder)
     theta = np.array([constant["theta"] for constant in result["constants"]], float)
-    thetas = _drawn(theta, np.array(result["covariance"], float), fit.free, belief.draws, study.seed)
+    thetas = _drawn(
+        theta, np.array(result["covariance"], float), fit.free, belief.draws, study.seed, Where(study.id)
+    )
     told = f"{belief.draws} draws from Laplace's law of the fit in '{folder.name}'"
-    stuck = ", ".join(result["at_bound"])
-    flags = (f"Of the fit {stuck} lay at a bound: its intervals mean little.",) if stuck else ()
-    return Believed(told, (Rival(card, fit.free, thetas),), flags)
-
-
-def theta_of(card: records.Chemistry, free: Sequence[Free]) -> Float[np.ndarray, " free"]:
-    """Return the values that a card has of free constants [unit, or log10 of it], shape (free,).
-
-    Example:
-        >>> fit = read_study("inp_wang2023")
-        >>> theta = theta_of(store.chemistry("inp_wang2023"), fit.free)
-        >>> round(float(10.0 ** theta[0]), 6), float(theta[2])                  # k [M-1 s-1], gamma [J m-2]
-        (0.008935, 0.1156)
-    """
-    content = card.model_dump(by_alias=True, exclude_none=True)
-    found = []
-    for one in free:
-        key = one.keys[0]
-        value = to_float(str(_at(content, key)), one.unit, Where(card.id, key=key)) / one.times.get(key, 1.0)
-        found.append(float(np.log10(value)) if one.transform == "log10" else value)
-    theta = np.array(found)
-    changed(card, free, theta.tolist())  # refuses what the card can not bear, by key
-    return theta
-
-
-def _at(content: Any, key: str) -> Any:  # noqa: ANN401  a card holds anything
-    """Return what stands under a dotted key."""
-    for step in key.split("."):
-        content = content[int(step)] if isinstance(content, list | tuple) else content[step]
-    return content
+    stuck, untold = (", ".join(result[name]) for name in ("at_bound", "not_told"))
+    flags = [f"Of the fit {stuck} lay at a bound: its intervals mean little."] if stuck else []
+    if untold:
+        flags.append(
+            f"The data of the fit told nothing of {untold}: these are drawn as widely as their priors."
+        )
+    return Believed(told, (Rival(card, fit.free, thetas),), tuple(flags))
 
 
 def _drawn(
@@ -175,28 +144,49 @@ def _drawn(
     free: tuple[Free, ...],
     count: int,
     seed: int,
+    where: Where,
 ) -> Float[np.ndarray, "draws free"]:
-    """Return draws of a normal law within the bounds of the priors; what falls outside is drawn again."""
+    """Return draws of a normal law within the bounds of the priors; what falls outside is drawn again.
+
+    Raises:
+        InputError: If hardly anything falls inside.
+    """
     low, high = bounds(free)
     rng = np.random.default_rng(seed)
     root = np.linalg.cholesky(covariance)
     kept = np.zeros((0, theta.size))
-    while kept.shape[0] < count:
+    for _ in range(_ROUNDS):
         drawn = theta + rng.standard_normal((count, theta.size)) @ root.T
         inside = ((drawn >= low) & (drawn <= high)).all(axis=1)
         kept = np.concatenate([kept, drawn[inside]])
-    return kept[:count]
+        if kept.shape[0] >= count:
+            return kept[:count]
+    raise InputError(
+        given=f"a law of which {len(kept)} of {_ROUNDS * count} draws lie within the bounds of the priors",
+        expected=f"{count} draws there",
+        why="so little of it is believed that a spread would say nothing",
+        remedy="Widen the bounds of the fit's priors, or fit constants that the data tell something of.",
+        where=where,
+    )
 
 
-def _run_folder(study: Design, folder: Path | None) -> Path:
-    """Return the run folder that a study names, beside itself or by its own path."""
+def run_folder(study: Design, folder: Path | None) -> Path:
+    """Return the run folder that a study names, beside itself or by its own path.
+
+    Args:
+        study: The design, whose spread names a fit.
+        folder: Folder beside which the run folder lies.
+
+    Raises:
+        InputError: If no fit has ended there.
+    """
     named = Path(study.spread.fit or "") if study.spread is not None else Path()
     beside = named if folder is None or named.is_absolute() else folder / named
     found = beside if beside.is_dir() else named
     if not (found / "result.json").is_file():
         raise InputError(
             given=f"the folder '{named}'",
-            expected="the run folder of a fit that has ended, with 'result.json' and 'card.yaml'",
+            expected="the run folder of a fit that has ended, with 'result.json' and 'cards'",
             why="constants and covariance are read there",
             remedy="Run 'aliquot fit' first, and name its folder.",
             where=Where(study.id, key="spread.fit"),
@@ -204,15 +194,17 @@ def _run_folder(study: Design, folder: Path | None) -> Path:
     return found
 
 
-def _read_card(folder: Path) -> records.Chemistry:
-    return Document.from_file(folder / "card.yaml").read(records.Chemistry)
+def _card_of_fit(folder: Path) -> records.Chemistry:
+    """Return the chemistry with fitted constants, as the fit left it among the cards of its folder."""
+    name = read_study(folder / "study.yaml").card.id
+    return Document.from_file(folder / "cards" / "chemistries" / f"{name}.yaml").read(records.Chemistry)
 
 
 def _result(study: Design, folder: Path) -> dict[str, Any]:
     """Return what came of a fit."""
     try:
         content: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        return {name: content[name] for name in ("constants", "covariance", "at_bound")}
+        return {name: content[name] for name in ("constants", "covariance", "at_bound", "not_told")}
     except (OSError, ValueError, KeyError) as fault:
         raise InputError(
             given=f"'{folder / 'result.json'}'",

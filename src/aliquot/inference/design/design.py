@@ -1,25 +1,26 @@
 """A design from beginning to end: search, dial, write, simulate, and say how sure it is."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from aliquot.errors import SimulationError
-from aliquot.inference.design.belief import believed, card_of
+from aliquot.inference.design.belief import believed, card_of, run_folder
 from aliquot.inference.design.blocked import blocked
+from aliquot.inference.design.data import beyond_data
 from aliquot.inference.design.dial import Dialled, dialled
+from aliquot.inference.design.failed import failed
 from aliquot.inference.design.front import front
 from aliquot.inference.design.merit import Merit, violation
 from aliquot.inference.design.point import Point
 from aliquot.inference.design.problem import Problem
 from aliquot.inference.design.record import Bound, Designed, Reached, Setting
-from aliquot.inference.design.search import DEAR, Ended, scale_of, search, starts
+from aliquot.inference.design.scan import scan
+from aliquot.inference.design.seek import Seeker
 from aliquot.inference.design.spread import Spread, spread
 from aliquot.inference.design.study import Aim, Design
+from aliquot.inference.problem import Told
 
-Told = Callable[[str], None]
 _NOTHING = 1e-9  # a change that differences of a recipe's own numbers leave over
 
 
@@ -57,28 +58,26 @@ class Designer:
     Attributes:
         problem: The design, ready to be computed.
         folder: Folder beside which a fit lies.
-        ended: Searches that have ended, in order.
     """
 
     problem: Problem
     folder: Path | None = None
-    ended: list[Ended] = field(default_factory=list)
 
     def designed(self) -> Designed:
-        """Search, dial, write, simulate; then spread, errors of settings and the trade-off."""
-        study = self.problem.study
-        begin = starts(self.problem)
-        merit = Merit(study, scale_of(begin))
-        best = self._best(begin, merit)
+        """Look, search, dial, write, simulate; then spread, errors of settings and the trade-off."""
+        study, seeker = self.problem.study, Seeker(self.problem)
+        seen = scan(self.problem)
+        merit = Merit(study, seen.scale)
+        best = seeker.best(seen.starts(merit, study.starts), merit, seen)
         set_up = dialled(self.problem, best, merit, _asked(study))
         belief = believed(study, self.problem.card, self.folder)
         spreading = None
         if belief is not None:
             spreading = spread(self.problem, set_up.simulated.made, belief, self.problem.told)
-        compromises = front(self.problem, best, merit)
-        flags = (*set_up.run.aliquots[-1].flags, *set_up.run.assumptions, *set_up.run.flags)
-        flags += () if belief is None else belief.flags
+        compromises = front(self.problem, best, merit, seen)
         found = _Record(self.problem, set_up, best, spreading)
+        flags = (*self._beyond(set_up), *set_up.run.aliquots[-1].flags)
+        flags += (*set_up.run.assumptions, *set_up.run.flags, *(() if belief is None else belief.flags))
         return Designed(
             study=study.id,
             title=study.title,
@@ -90,51 +89,39 @@ class Designer:
             targets=tuple(found.reached(target, i) for i, target in enumerate(study.targets, 1)),
             violation=violation(study, set_up.simulated),
             bounds=found.bounds(),
-            blocked=blocked(self.problem, best),
+            blocked=blocked(self.problem, best, set_up.point.places),
+            failed=failed(self.problem),
             drawn=None if spreading is None else spreading.drawn,
             front=compromises,
             front_target=None if study.front is None else study.front.target,
             recipe=set_up.text,
-            searches=tuple(f"{one.message[:-1]}, after {one.evaluations} evaluations." for one in self.ended),
+            searches=tuple(
+                f"{one.message[:-1]}, after {one.evaluations} evaluations." for one in seeker.ended
+            ),
             looked_at=len(self.problem.asked),
             with_slopes=self.problem.sloped,
             citations=set_up.run.citations,
-            flags=tuple(dict.fromkeys((*flags, *found.doubts()))),
+            flags=tuple(dict.fromkeys((*flags, *found.doubts(), *seeker.doubts()))),
         )
 
-    def _best(self, begin: Sequence[Point], merit: Merit) -> Point:
-        """Return the best point of all searches; where targets can not be met, the nearest."""
-        study = self.problem.study
-        found = self._searched(begin, merit)
-        best = min(found, key=lambda point: merit.of(point, DEAR))
-        if violation(study, best) == 0.0:
-            return best
-        near = sorted(found, key=lambda point: violation(study, point))[:2]
-        closer = self._searched(near, Merit(study, merit.scale, nearest=True))
-        nearest = min([*closer, *found], key=lambda point: violation(study, point))
-        if violation(study, nearest) > 0.0:
-            return nearest
-        return min(self._searched([nearest], merit), key=lambda point: merit.of(point, DEAR))
-
-    def _searched(self, begin: Sequence[Point], merit: Merit) -> list[Point]:
-        """Return where searches from these points end."""
-        ended = [search(self.problem, point.places, merit) for point in begin]
-        kept = [one for one in ended if one is not None]
-        if not kept:
-            raise SimulationError(
-                given="starts at which no slopes can be computed",
-                expected="some that can",
-                why="a search follows slopes",
-                remedy="Narrow the ranges of the knobs, or allow longer ladders: 'numerics: {most: ...}'.",
-                where=self.problem.where,
-            )
-        self.ended += kept
-        return [one.point for one in kept]
+    def _beyond(self, set_up: Dialled) -> tuple[str, ...]:
+        """Return in what the recipe leaves the data of its constants, a sentence each."""
+        spread_of = self.problem.study.spread
+        fitted = spread_of is not None and spread_of.fit is not None
+        folder = run_folder(self.problem.study, self.folder) if fitted else None
+        return beyond_data(self.problem.study, self.problem.card, set_up.simulated.made, folder)
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """Writes down what was found."""
+    """Writes down what was found.
+
+    Attributes:
+        problem: The design.
+        dialled: The recipe that can be set at the bench.
+        searched: Where the search ended, with slopes.
+        spread: What constants leave open, None where no spread was asked for.
+    """
 
     problem: Problem
     dialled: Dialled

@@ -9,10 +9,11 @@ from aliquot.inference.design.limits import faults_of, limits_of
 from aliquot.inference.design.merit import Merit, violation
 from aliquot.inference.design.moved import Moved
 from aliquot.inference.design.point import Made, Places, Point
-from aliquot.inference.design.problem import Problem, plan_of_recipe
-from aliquot.inference.design.search import search
+from aliquot.inference.design.problem import Problem
+from aliquot.inference.design.search import Ended, search
 from aliquot.inference.dual import Dual
 from aliquot.inference.forward import Seen
+from aliquot.inference.planning import plan_of_recipe
 from aliquot.recipe.read import parse_recipe
 from aliquot.synthesis.run import Run
 from aliquot.synthesis.simulate import simulate
@@ -118,7 +119,7 @@ def _tried(problem: Problem, places: Places, goal: Merit, held: list[int]) -> Po
         point = problem.at(places)
         return point if isinstance(point, Point) else None
     ended = search(problem, places, goal, held)
-    return None if ended is None else ended.point
+    return ended.point if isinstance(ended, Ended) else None
 
 
 def _score(problem: Problem, point: Point, merit: Merit) -> float:

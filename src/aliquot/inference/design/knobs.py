@@ -3,10 +3,11 @@
 from math import ceil, exp, floor, log, log10
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from aliquot.errors import UnitError
-from aliquot.knowledge.document import Schema, quantity_fault
+from aliquot.inference.design.misfit import misfit, quantity_text, unit_fault
+from aliquot.knowledge.document import Schema
 from aliquot.units import split, to_float
 
 _EDGE = 1e-9  # of the range: what rounding leaves of a bound
@@ -45,16 +46,32 @@ class Knob(Schema):
     because: str
     """Why it may be turned so far and no further."""
 
+    @field_validator("low", "high", "step", "error", mode="before")
+    @classmethod
+    def _has_a_unit(cls, text: object, told: ValidationInfo) -> object:
+        low = told.data.get("low")
+        unit = split(low)[1] if isinstance(low, str) else None
+        if told.field_name in {"step", "error"}:  # of a temperature in K: looked at with the ends
+            return quantity_text(text, None, such_as="K" if unit and _is_temperature(unit) else unit)
+        try:
+            if isinstance(text, str):
+                split(text)
+        except UnitError as fault:
+            raise unit_fault(fault, text) from None
+        return quantity_text(text, unit if told.field_name == "high" else None, such_as="degC")
+
     @model_validator(mode="after")
     def _can_be_turned(self) -> "Knob":
-        try:
-            low, high = self.ends
-            for text in (self.step, self.error):
-                if text is not None and not self._difference(text, high) > 0.0:
-                    message = f"'{text}' is no step above 0"
-                    raise ValueError(message)
-        except UnitError as fault:
-            raise quantity_fault(fault) from None
+        low, high = self.ends
+        for name, text in (("step", self.step), ("error", self.error)):
+            try:
+                wide = text is None or self._difference(text, high) > 0.0
+            except UnitError as fault:
+                raise unit_fault(fault, text, (name,)) from None
+            if not wide:
+                raise misfit(
+                    (name,), text, "a number above 0", "it is a difference", "Write it without a sign."
+                )
         faults = {
             f"'low' is {self.low} and 'high' {self.high}: there is nothing between": not low < high,
             "a knob on a scale of logarithms begins above 0": self.scale == "log" and low <= 0.0,

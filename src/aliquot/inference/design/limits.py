@@ -20,6 +20,10 @@ from aliquot.recipe.record import Recipe
 
 TOUCHED = 1e-3
 """Room over its scale at which a limit binds [1]."""
+CALIBRATION = "calibration"
+"""With what the names of limits begin that keep set points within the calibration."""
+SLACK = 0.5
+"""How far a simulation lets a set point lie outside the calibration [K]."""
 _KELVIN = 10.0  # K: the margin that the rule of boiling asks for, and as good a scale for any temperature
 _REACTING = ("hold", "feed", "inject")
 
@@ -43,6 +47,7 @@ class Limit:
     end: float
     """What it may have [unit]."""
     unit: str
+    """Unit of all its numbers."""
     scale: float
     """Change that counts as one [unit]."""
     side: float
@@ -89,8 +94,8 @@ def _calibration(recipe: Recipe, plan: Plan, card: records.Chemistry) -> Iterato
     for place, kelvin in _set_points(recipe, plan):
         told = f"the temperature of {place}, within the calibration of {card.id}"
         celsius = kelvin - 273.15
-        yield Limit(f"calibration, least, {place}", told, celsius, low - 273.15, "degC", _KELVIN, -1.0)
-        yield Limit(f"calibration, most, {place}", told, celsius, high - 273.15, "degC", _KELVIN, 1.0)
+        yield Limit(f"{CALIBRATION}, least, {place}", told, celsius, low - 273.15, "degC", _KELVIN, -1.0)
+        yield Limit(f"{CALIBRATION}, most, {place}", told, celsius, high - 273.15, "degC", _KELVIN, 1.0)
 
 
 def _set_points(recipe: Recipe, plan: Plan) -> Iterator[tuple[str, float]]:

@@ -9,6 +9,9 @@ from aliquot.inference.design.point import Point
 from aliquot.inference.design.study import Design
 from aliquot.inference.dual import Dual, joined
 
+DEAR = 10.0
+"""Price of missing a target by one spread, in usual objectives [1]: our choice, above what one can gain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merit:

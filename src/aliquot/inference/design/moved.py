@@ -21,11 +21,11 @@ BACKWARD = ((0.0, 1.5), (-1.0, -2.0), (-2.0, 0.5))
 STENCILS = (CENTRAL, FORWARD, BACKWARD)
 """Steps and weights of first differences, all of second order; one-sided ones stay within a bound."""
 
-Made = TypeVar("Made")
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
-class Moved(Generic[Made]):
+class Moved(Generic[Thing]):
     """Something that was made at a point, and beside it.
 
     Attributes:
@@ -39,15 +39,15 @@ class Moved(Generic[Made]):
         (9.0, 6.0)
     """
 
-    here: Made
-    beside: tuple[tuple[tuple[float, Made], ...], ...]
+    here: Thing
+    beside: tuple[tuple[tuple[float, Thing], ...], ...]
 
     @property
     def knobs(self) -> int:
         """Number of knobs."""
         return len(self.beside)
 
-    def __call__(self, number: Callable[[Made], Any]) -> Dual:
+    def __call__(self, number: Callable[[Thing], Any]) -> Dual:
         """Return a number, or an array of them, with its slopes by the knobs' places.
 
         Args:

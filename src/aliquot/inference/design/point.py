@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from aliquot.inference.design.limits import Limit
+from aliquot.inference.design.limits import CALIBRATION, Limit
 from aliquot.inference.dual import Dual
 from aliquot.inference.plan import Plan
 from aliquot.recipe.record import Recipe
@@ -19,12 +19,18 @@ class Made:
     """A recipe with its knobs turned, before anything is simulated."""
 
     recipe: Recipe
+    """The recipe."""
     plan: Plan
     """What its reactor does."""
     limits: tuple[Limit, ...]
     """How much room is left to every limit."""
     faults: tuple[str, ...]
     """What the checks of recipes call an error."""
+
+    @property
+    def calibration(self) -> dict[str, Limit]:
+        """Limits that keep set points within the calibration, by name."""
+        return {limit.name: limit for limit in self.limits if limit.name.startswith(CALIBRATION)}
 
     @property
     def is_admissible(self) -> bool:

@@ -1,16 +1,16 @@
 """A design made ready: places of knobs in, numbers with slopes out, nothing beyond a limit ever computed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 
-from aliquot.errors import AliquotError, InputError, RecipeError, SimulationError, Where
+from aliquot.errors import AliquotError, InputError, RangeError, RecipeError, SimulationError, Where
 from aliquot.inference.constants import Constants
 from aliquot.inference.design.base import Base
-from aliquot.inference.design.limits import Limit, faults_of, limits_of
+from aliquot.inference.design.limits import SLACK, Limit, faults_of, limits_of
 from aliquot.inference.design.moved import STENCILS, STEP, Moved
 from aliquot.inference.design.numbers import number
 from aliquot.inference.design.point import Made, Places, Point
@@ -19,16 +19,11 @@ from aliquot.inference.design.study import Design
 from aliquot.inference.dual import Dual, joined
 from aliquot.inference.forward import Accuracy, Forward, Seen
 from aliquot.inference.plan import FlaskPlan, Plan, TubePlan, Variant
-
-# The plan of a recipe at hand, where plan_of() reads it by its name; ten times a second that matters.
-from aliquot.inference.planning import _batch, _batch_plan, _tube
+from aliquot.inference.planning import plan_of_recipe
+from aliquot.inference.problem import Told
 from aliquot.inference.reading import Reading
 from aliquot.kinetics.trust import Tolerances
 from aliquot.knowledge import records
-from aliquot.knowledge.records.observations import Condition
-from aliquot.recipe import FlowRecipe
-from aliquot.recipe.record import Recipe
-from aliquot.synthesis.dissolve import check_material
 
 _INSIDE = 1e-12  # of a range: rounding of a place, which is no crossing
 
@@ -49,7 +44,7 @@ class Problem:
     study: Design
     base: Base
     card: records.Chemistry
-    told: Callable[[str], None] | None = None
+    told: Told | None = None
     asked: list[Places] = field(default_factory=list)
     sloped: int = 0
     _made: dict[bytes, Made | AliquotError] = field(default_factory=dict)
@@ -62,7 +57,7 @@ class Problem:
         study: Design,
         card: records.Chemistry,
         folder: Path | None = None,
-        told: Callable[[str], None] | None = None,
+        told: Told | None = None,
     ) -> "Problem":
         """Make a design ready.
 
@@ -74,9 +69,51 @@ class Problem:
 
         Raises:
             InputError: If a name of the study means nothing.
+            RangeError: If a knob's range leaves the temperatures of the calibration.
             RecipeError: If recipe and chemistry do not fit together.
         """
-        return cls(study, Base.of(study, folder), card, told)
+        found = cls(study, Base.of(study, folder), card, told)
+        for i in range(len(study.knobs)):
+            found._check_range(i)
+        return found
+
+    def _check_range(self, i: int) -> None:
+        """Refuse a knob that leaves the calibration, as a simulation refuses the set point.
+
+        Raises:
+            RangeError: If it does.
+        """
+        ends = []
+        for end in (0.0, 1.0):
+            places = np.full(len(self.study.knobs), 0.5)
+            places[i] = end
+            made = self.made(places)
+            ends.append(made.calibration if isinstance(made, Made) else {})
+        for place, name in enumerate(("low", "high")):
+            for limit in ends[place].values():
+                turned = ends[1 - place].get(limit.name, limit).value != limit.value
+                if turned and limit.room < -SLACK:
+                    raise self._beyond(i, name, limit)
+
+    def _beyond(self, i: int, end: str, limit: Limit) -> RangeError:
+        """Return the error of a range that leaves the calibration."""
+        low, high = (bound.value - 273.15 for bound in self.card.temperatures)
+        return RangeError(
+            given=f"the knob '{self.study.knobs[i].name}' with a set point of {limit.value:.0f} degC",
+            expected=f"{low:.0f} to {high:.0f} degC, where '{self.card.id}' was calibrated",
+            why="its rate constants are not known beyond, and Arrhenius' law carries errors far",
+            remedy=f"End the knob at {limit.end:.0f} degC, take another chemistry, or accept an "
+            "extrapolation: --extrapolate, or 'limits: {extrapolate: true}'.",
+            where=Where(self.study.id, key=f"knobs.{i}.{end}"),
+        )
+
+    @property
+    def faults(self) -> list[tuple[Places, AliquotError]]:
+        """Places that were tried and gave nothing, each with the reason; each place once."""
+        found = {
+            places: point for (places, _), point in self._points.items() if isinstance(point, AliquotError)
+        }
+        return [(np.frombuffer(places), fault) for places, fault in found.items()]
 
     @property
     def where(self) -> Where:
@@ -205,18 +242,6 @@ class Problem:
         )
 
 
-def plan_of_recipe(recipe: Recipe, card: records.Chemistry, where: Where) -> Plan:
-    """Return what a recipe does until its end.
-
-    Raises:
-        RecipeError: If recipe and chemistry do not fit together, or the recipe leaves something null.
-    """
-    check_material(recipe, card)
-    if isinstance(recipe, FlowRecipe):
-        return _tube(recipe, Condition(recipe=recipe.id), card, where)
-    return _batch_plan(_batch(recipe), card, (), (), (), where)
-
-
 def accuracy_of(study: Design) -> Accuracy:
     """Return how exactly a study is computed."""
     settings = study.numerics
@@ -224,7 +249,7 @@ def accuracy_of(study: Design) -> Accuracy:
     return Accuracy(settings.rungs, max(settings.most, settings.rungs), settings.top, tolerances)
 
 
-def seen_of(forward: Forward, plan: Plan, theta: np.ndarray | None = None) -> Seen:
+def seen_of(forward: Forward, plan: Plan, theta: Float[np.ndarray, " free"] | None = None) -> Seen:
     """Return a plan as it is seen, without slopes; raises what stopped it."""
     made = Forward(forward.constants, {"design": plan}, forward.accuracy)
     seen = made.run(np.zeros(0) if theta is None else theta)["design"]

@@ -21,6 +21,7 @@ class Setting:
     high: float
     """Highest setting [unit]."""
     unit: str
+    """Unit of value, ends and error."""
     error: float | None
     """How far it usually is from its setting, one standard deviation [unit]."""
 
@@ -42,6 +43,7 @@ class Reached:
     text: str
     """What it has to be; 'maximise' or 'minimise' of the objective."""
     unit: str
+    """Unit of its numbers."""
     searched: float
     """What the search computed [unit]."""
     simulated: float
@@ -75,18 +77,78 @@ class Bound:
     end: float
     """What it may have [unit]."""
     unit: str
+    """Unit of both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A knob that would have to go further than it may, so that the targets are met."""
+    """A knob at an end or a limit where targets are missed, and whether going on would help."""
 
     knob: str
-    to: float
-    """About where it would have to stand, by a straight line from here [unit]."""
+    """Its name."""
+    way: Literal["lower", "higher"]
+    """Where it can not go on to."""
+    help: Literal["enough", "some", "none"]
+    """What going on would do, by a straight line and alone: meet the targets within twice its range, come
+    nearer to them, or not even that."""
+    to: float | None
+    """About where it would have to stand [unit], None unless that is enough."""
     unit: str
+    """Unit of that."""
     by: tuple[str, ...]
     """What stands in its way."""
+
+    @property
+    def told(self) -> str:
+        """What going on would do, a sentence without its end.
+
+        Example:
+            >>> Blocked("flow", "lower", "none", None, "mL/min", ("its low end, 0.01 mL/min",)).told
+            'flow is stopped by its low end, 0.01 mL/min: going lower is no help'
+        """
+        stopped = f"{self.knob} is stopped by {' and '.join(self.by)}"
+        if self.to is not None:
+            return f"{stopped}: by a straight line and alone it would have to go to about {_said(self)}"
+        if self.help == "some":
+            return f"{stopped}: going {self.way} would help, but not enough within twice its range"
+        return f"{stopped}: going {self.way} is no help"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Recipes that could not be computed: what is best was chosen among the others."""
+
+    count: int
+    """How many, each place once."""
+    why: str
+    """Reasons with their counts."""
+    at: tuple[tuple[str, float, float, str], ...]
+    """Where in the box they lie: each knob with the lowest and highest of its settings, and their unit."""
+    outgrown: int
+    """Those whose dots outgrew the longest ladder."""
+    most: int
+    """Length of that ladder [formula units]."""
+
+    @property
+    def told(self) -> str:
+        """All of it in whole sentences."""
+        at = ", ".join(
+            f"{name} {' to '.join(dict.fromkeys((f'{low:.4g}', f'{high:.4g}')))} {unit}"
+            for name, low, high, unit in self.at
+        )
+        return f"{self.recipes} could not be computed: {self.why}. Knobs there: {at}.{self.remedy}"
+
+    @property
+    def recipes(self) -> str:
+        """How many, in words."""
+        return "1 recipe" if self.count == 1 else f"{self.count} recipes"
+
+    @property
+    def remedy(self) -> str:
+        """What would let more be computed, with a blank before it; nothing where no ladder was too short."""
+        if not self.outgrown:
+            return ""
+        return f" Dots outgrow the ladder there: allow longer ones, 'numerics: {{most: {2 * self.most}}}'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +196,8 @@ class Designed:
         targets: What had to be met.
         violation: Root of the summed squares of all misses over their tolerances [1], 0 where all are met.
         bounds: Limits that are touched.
-        blocked: Knobs that would have to go further, where a target is missed.
+        blocked: Knobs at an end or a limit where a target is missed, and whether going on would help.
+        failed: Recipes that could not be computed, None where all could.
         drawn: What the spread comes from, None without.
         front: The trade-off that was asked for.
         front_target: Target that is moved along it, None without.
@@ -157,6 +220,7 @@ class Designed:
     violation: float
     bounds: tuple[Bound, ...]
     blocked: tuple[Blocked, ...]
+    failed: Failed | None
     drawn: Drawn | None
     front: tuple[Compromise, ...]
     front_target: str | None
@@ -166,3 +230,7 @@ class Designed:
     with_slopes: int
     citations: tuple[str, ...]
     flags: tuple[str, ...]
+
+
+def _said(one: Blocked) -> str:
+    return f"{one.to:.4g} {one.unit}"

@@ -1,6 +1,6 @@
 """The spread of what is predicted: the recipe computed again with every set of constants that is believed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,9 +13,11 @@ from aliquot.inference.design.belief import Believed, Rival
 from aliquot.inference.design.moved import Moved
 from aliquot.inference.design.numbers import number
 from aliquot.inference.design.point import Made
-from aliquot.inference.design.problem import Problem, accuracy_of, plan_of_recipe, seen_of
+from aliquot.inference.design.problem import Problem, accuracy_of, seen_of
 from aliquot.inference.design.record import Drawn
 from aliquot.inference.forward import Forward
+from aliquot.inference.planning import plan_of_recipe
+from aliquot.inference.problem import Told
 from aliquot.inference.reading import Reading
 
 _LEVEL = (2.5, 50.0, 97.5)
@@ -43,9 +45,7 @@ class Spread:
         return Interval(float(middle), float(low), float(high))
 
 
-def spread(
-    problem: Problem, made: Made, believed: Believed, told: Callable[[str], None] | None = None
-) -> Spread:
+def spread(problem: Problem, made: Made, believed: Believed, told: Told | None = None) -> Spread:
     """Compute a recipe with every set of constants that is believed.
 
     Args:

@@ -12,11 +12,11 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import minimize, nnls
 
+from aliquot.inference.design.limits import TOUCHED
 from aliquot.inference.design.merit import Merit
 from aliquot.inference.design.point import Places, Point
 from aliquot.inference.dual import Dual
 
-_TOUCHED = 1e-3  # room over its scale at which a limit pulls
 Vector = Float[np.ndarray, " knobs"]
 
 
@@ -87,7 +87,7 @@ class Model:
             [
                 ways[point.places <= 0.0],
                 -ways[point.places >= 1.0],
-                point.rooms.slope[point.rooms.value < _TOUCHED],
+                point.rooms.slope[point.rooms.value < TOUCHED],
             ]
         )
         if near.size:

@@ -21,10 +21,13 @@ class Driven(NamedTuple):
     """What is done to a vessel during a stretch, with slopes."""
 
     base: Dual
-    """Parts of the profile of temperature, as of :class:`~aliquot.reactors.profile.Profile`."""
+    """Temperature at which it ends without a slope [K], as of :class:`~aliquot.reactors.profile.Profile`."""
     slope: Dual
+    """Rate of a linear ramp [K s-1]."""
     offset: Dual
+    """Distance from the set point at the beginning [K]."""
     lag: Dual
+    """Time constant of the approach [s]."""
     rate: Dual
     """Volume that flows in, per volume at the beginning [s-1]."""
     species: Dual

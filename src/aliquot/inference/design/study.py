@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from aliquot.errors import UnitError
+from aliquot.errors import suggestion
 from aliquot.inference import shelf
 from aliquot.inference.design.knobs import Knob
+from aliquot.inference.design.misfit import misfit, quantity_text
 from aliquot.inference.study import Numerics
-from aliquot.knowledge.document import Document, Flow, In, Schema, quantity_fault
+from aliquot.knowledge.document import Document, Flow, In, Schema
 from aliquot.knowledge.records.observations import Term
 from aliquot.units import Quantity, to_float
 
@@ -35,11 +36,22 @@ papers that print '3.1 nm, below 10 %' read widths to about one point in ten."""
 class Aim(Term):
     """A number that a recipe gives: read at the end of the reaction, or of the recipe itself."""
 
+    @field_validator("quantity", mode="before")
+    @classmethod
+    def _can_be_aimed_at(cls, quantity: object) -> object:
+        if quantity not in UNITS:
+            raise misfit(
+                (),
+                quantity,
+                "a quantity of the product or of the recipe",
+                "nothing else can be aimed at",
+                suggestion(str(quantity), UNITS),
+            )
+        return quantity
+
     @model_validator(mode="after")
     def _is_read_at_the_end(self) -> "Aim":
         faults = {
-            f"'{self.quantity}' can not be aimed at; one of {', '.join(UNITS)} can": self.quantity
-            not in UNITS,
             "a design is of one recipe: 'condition' has no meaning here": self.condition is not None,
             "a product is read when the reaction ends: make its time a knob instead of 'at'": self.at
             not in {None, "end"},
@@ -74,21 +86,28 @@ class Target(Aim):
     id: str | None = None
     """Its name, where its quantity is not enough of one."""
     value: str | None = None
+    """What it has to be, with its unit."""
     tolerance: str | None = None
+    """How near to that counts as met, with its unit."""
     above: str | None = None
+    """What it has to reach at least, with its unit."""
     below: str | None = None
+    """What it may be at most, with its unit."""
     scale: str | None = None
     """How far beyond a bound counts as much as one tolerance of a value; a tenth of it unless given."""
     because: str
+    """Grounds for wanting it."""
+
+    @field_validator("value", "tolerance", "above", "below", "scale", mode="before")
+    @classmethod
+    def _has_its_unit(cls, text: object, told: ValidationInfo) -> object:
+        return quantity_text(text, UNITS.get(told.data.get("quantity", "")))
 
     @model_validator(mode="after")
     def _is_a_target(self) -> "Target":
         near, between = self.value is not None, self.above is not None or self.below is not None
-        try:
-            low, high = self.bounds
-            wide = self.spread > 0.0
-        except UnitError as fault:
-            raise quantity_fault(fault) from None
+        low, high = self.bounds
+        wide = self.spread > 0.0
         faults = {
             "a target has 'value' and 'tolerance', or 'above' or 'below'": near == between
             or near != (self.tolerance is not None),
@@ -135,7 +154,7 @@ class Target(Aim):
     def is_met(self, found: float) -> bool:
         """Tell whether a number [its unit] meets it."""
         low, high = self.bounds
-        return (low is None or found >= low) and (high is None or found <= high)
+        return bool((low is None or found >= low) and (high is None or found <= high))
 
     def miss(self, found: float) -> float:
         """Return how far a number [its unit] lies outside, over :attr:`spread` [1]; 0 where it is met."""
@@ -149,8 +168,11 @@ class Pump(Schema):
     """What a pump can do."""
 
     low: Flow
+    """Least flow that it holds [m3 s-1]."""
     high: Flow
+    """Largest flow [m3 s-1]."""
     because: str
+    """Where that is known from."""
 
 
 class Limits(Schema):
@@ -204,6 +226,13 @@ class Front(Schema):
     values: tuple[str, ...] = Field(min_length=2)
     """What it is moved to, each with its unit."""
 
+    @field_validator("values", mode="before")
+    @classmethod
+    def _have_units(cls, values: object) -> object:
+        for i, text in enumerate(values if isinstance(values, list | tuple) else ()):
+            quantity_text(text, None, (i,), such_as="nm")
+        return values
+
 
 class Design(Schema):
     """What shall come of which recipe.
@@ -215,8 +244,11 @@ class Design(Schema):
     """
 
     format: Literal["aliquot-design/1"]
+    """What kind of file it is."""
     id: str
+    """Its name."""
     title: str
+    """What it is for, in a few words."""
     recipe: str
     """Recipe of the book, or a file beside the study, that is changed."""
     sample: str | None = None
@@ -240,11 +272,15 @@ class Design(Schema):
     keep: float = Field(default=0.02, ge=0.0, le=0.9)
     """Share of each tolerance that a search keeps free [1]: for rounding, or for errors of settings."""
     limits: Limits = Limits()
+    """Hard limits beside those that recipe and chemistry bring."""
     spread: Belief | None = None
+    """Where the spread of what is predicted comes from; none is told unless given."""
     front: Front | None = None
+    """A trade-off that is asked for."""
     numerics: Numerics = Numerics()
+    """How it is computed."""
     starts: int = Field(default=4, ge=1)
-    """Points from which a search starts: the best of four times as many that are looked at."""
+    """Points from which a search starts: the best, far apart, of sixteen times as many that are looked at."""
     most: int = Field(default=40, ge=5)
     """Evaluations with slopes after which a search is given up."""
     seed: int = 2023
@@ -267,12 +303,25 @@ class Design(Schema):
             ]
         if self.given and not self.given_because:
             faults.append("what is 'given' needs 'given_because'")
-        if self.front is not None:
-            moved = [one for one in self.targets if one.name == self.front.target and one.value is not None]
-            faults += [] if moved else [f"'{self.front.target}' is no target with a value"]
         if faults:
             raise ValueError("; ".join(faults))
+        self._check_front()
         return self
+
+    def _check_front(self) -> None:
+        if self.front is None:
+            return
+        units = {one.name: one.unit for one in self.targets if one.value is not None}
+        if self.front.target not in units:
+            raise misfit(
+                ("front", "target"),
+                self.front.target,
+                "a target with a value",
+                "a trade-off moves one",
+                suggestion(self.front.target, units) if units else "Leave 'front' out.",
+            )
+        for i, text in enumerate(self.front.values):
+            quantity_text(text, units[self.front.target], ("front", "values", i))
 
     @property
     def objective(self) -> Aim:

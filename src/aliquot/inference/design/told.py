@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aliquot.inference.design.record import Compromise, Designed, Reached, Setting
+from aliquot.inference.design.record import Compromise, Designed, Failed, Reached, Setting
 
 
 def as_json(found: Designed) -> dict[str, Any]:
@@ -22,8 +22,17 @@ def as_json(found: Designed) -> dict[str, Any]:
             {"what": one.words, "value": one.value, "end": one.end, "unit": one.unit} for one in found.bounds
         ],
         "blocked": [
-            {"knob": one.knob, "to": one.to, "unit": one.unit, "by": list(one.by)} for one in found.blocked
+            {
+                "knob": one.knob,
+                "way": one.way,
+                "help": one.help,
+                "to": one.to,
+                "unit": one.unit,
+                "by": list(one.by),
+            }
+            for one in found.blocked
         ],
+        "failed": None if found.failed is None else _failed(found.failed),
         "spread": None
         if drawn is None
         else {"source": drawn.source, "draws": drawn.draws, "failed": drawn.failed, "chance": drawn.chance},
@@ -33,6 +42,16 @@ def as_json(found: Designed) -> dict[str, Any]:
         "evaluations": {"all": found.looked_at, "with_slopes": found.with_slopes},
         "citations": list(found.citations),
         "flags": list(found.flags),
+    }
+
+
+def _failed(one: Failed) -> dict[str, Any]:
+    return {
+        "count": one.count,
+        "why": one.why,
+        "at": {name: {"low": low, "high": high, "unit": unit} for name, low, high, unit in one.at},
+        "outgrown": one.outgrown,
+        "most": one.most,
     }
 
 
