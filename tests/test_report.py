@@ -173,9 +173,7 @@ def test_bounds_are_shown_as_they_are_set(result: Reproduction, page: str) -> No
     text = " ".join(Page(page).words)
     assert "5.2 to 20" in text
     row = next(row for row in result.rows if row.id == "RSD-0.1")
-    assert miss(replace(row, computed=24.0)) == (
-        "RSD of 200C is computed as 24 %; 5.2 to 20 % is published."
-    )
+    assert miss(replace(row, computed=24.0)) == ("RSD of 200C is computed as 24 %; 5.2 to 20 % is published.")
 
 
 def test_every_miss_is_told_in_words(result: Reproduction, page: str) -> None:
