@@ -72,7 +72,7 @@ def beside(value: float, low: float, high: float, digits: int = 3) -> str:
         digits: Significant digits to begin with.
 
     Example:
-        >>> beside(0.1496, 0.15, inf), beside(0.1496, 0.1, inf), beside(4.2e-8, 0.02, inf)
+        >>> beside(0.1496, 0.15, 1.0), beside(0.1496, 0.1, 1.0), beside(4.2e-8, 0.02, 1.0)
         ('0.1496', '0.15', '4.2 × 10⁻⁸')
     """
     if 0.0 < abs(value) < _TINY:

@@ -242,7 +242,7 @@ def emission_range(material: str) -> tuple[float, float] | None:
     Example:
         >>> low, high = emission_range("Cd3P2")
         >>> round(low), round(high)
-        (1010, 1226)
+        (1010, 1219)
     """
     curve = emission_curve(material)
     if curve is None:

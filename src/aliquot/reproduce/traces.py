@@ -51,7 +51,7 @@ def traces(card: Observations, chemistry: str | None, conditions: Sequence[str] 
         >>> from aliquot.knowledge.store import observations
         >>> (ode,) = traces(observations("mech2023"), "cdte_mech2023_split", ["ode"])
         >>> float(ode.times[-1] / 3600.0), ode.lines[Line("share", "449")].shape
-        (24.0, (51,))
+        (24.0, (53,))
     """
     wanted = {
         name: run

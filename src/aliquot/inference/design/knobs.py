@@ -1,9 +1,9 @@
 """Knobs: what of a recipe may be turned, from where to where, and how exactly it is set at the bench."""
 
 from math import ceil, exp, floor, log, log10
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from aliquot.errors import UnitError
 from aliquot.inference.design.misfit import misfit, quantity_text, unit_fault
@@ -48,7 +48,7 @@ class Knob(Schema):
 
     @field_validator("low", "high", "step", "error", mode="before")
     @classmethod
-    def _has_a_unit(cls, text: object, told: ValidationInfo) -> object:
+    def _has_a_unit(cls, text: object, told: Any) -> object:  # noqa: ANN401  a protocol that nothing can be checked against
         low = told.data.get("low")
         unit = split(low)[1] if isinstance(low, str) else None
         if told.field_name in {"step", "error"}:  # of a temperature in K: looked at with the ends

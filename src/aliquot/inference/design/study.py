@@ -1,9 +1,9 @@
 """Design studies: the file that says which recipe may be changed how far, and what shall come of it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from aliquot.errors import suggestion
 from aliquot.inference import shelf
@@ -100,7 +100,7 @@ class Target(Aim):
 
     @field_validator("value", "tolerance", "above", "below", "scale", mode="before")
     @classmethod
-    def _has_its_unit(cls, text: object, told: ValidationInfo) -> object:
+    def _has_its_unit(cls, text: object, told: Any) -> object:  # noqa: ANN401  a protocol that nothing can be checked against
         return quantity_text(text, UNITS.get(told.data.get("quantity", "")))
 
     @model_validator(mode="after")
