@@ -83,6 +83,7 @@ def test_no_constant_moves_them_but_it_moves_what_grows_on_them() -> None:
     np.testing.assert_allclose(found.slope[-1][:, 0], difference, atol=0.01 * biggest)
 
 
+@pytest.mark.slow
 def test_a_design_starts_with_the_same_dots() -> None:
     plan = planned()
     mapped = forward(plan)
@@ -92,6 +93,7 @@ def test_a_design_starts_with_the_same_dots() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_ladder_grows_until_they_have_room() -> None:
     with pytest.raises(TopRungError, match=r"dots of 2.7 nm, 88 formula units.* at most 80 units"):
         Measured(2.7, 0.08).rungs(80, VOLUME)
