@@ -100,8 +100,9 @@ def _counts(result: "Reproduction") -> str:
     for role in Role:
         (met, of), untried = result.counted(role), result.untried(role)
         if of or untried:
-            derived = result.derived(role)
+            derived, corrected = result.derived(role), result.corrected(role)
             more = f", {derived} of them derived, not printed (*)" if derived else ""
+            more += f", {corrected} printed otherwise, in error" if corrected else ""
             told.append(f"{role}: {met} of {of} met{more}" + (f", {untried} not computed" if untried else ""))
     return "; ".join(told) + "."
 

@@ -133,7 +133,8 @@ def counts(result: Reproduction) -> tuple[Count, ...]:
         "To meet them shows that the model can, no more.",
         Role.PREDICTION: "Numbers that no fit has seen. To meet them is a test.",
         Role.ARITHMETIC: "Numbers that follow from the printed doses and the tube alone. "
-        f"{result.derived(Role.ARITHMETIC)} of them are not printed: they check Aliquot, not the paper.",
+        f"{result.derived(Role.ARITHMETIC)} of them are not printed, and check Aliquot, not the paper; "
+        f"{result.corrected(Role.ARITHMETIC)} are printed otherwise, in error.",
     }
     names = {
         Role.CALIBRATION: "Calibration",

@@ -259,6 +259,10 @@ class Reproduction:
         """Return how many rows of a role follow from what is printed, and are not printed themselves."""
         return sum(row.role is role and row.derived for row in self.rows)
 
+    def corrected(self, role: Role) -> int:
+        """Return how many rows of a role are printed otherwise, in error."""
+        return sum(row.role is role and row.printed is not None for row in self.rows)
+
     def untried(self, role: Role) -> int:
         """Return how many rows of a role nothing has computed."""
         return sum(row.role is role and not row.is_tried for row in self.rows)

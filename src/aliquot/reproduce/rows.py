@@ -98,7 +98,7 @@ def row_of(
         test=entry.test,
         says=entry.says,
         printed=entry.printed,
-        derived=entry.mark is Mark.COMPUTED,
+        derived=entry.mark is Mark.COMPUTED and entry.printed is None,
         reading=entry.reading,
         errata=entry.errata,
         note=note,

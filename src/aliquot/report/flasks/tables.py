@@ -82,7 +82,8 @@ def heads(result: Reproduction) -> tuple[Head, ...]:
         Role.CALIBRATION: "The constants were fitted to these runs. To meet them shows that the model can.",
         Role.PREDICTION: "Runs that no constant has seen. To meet them is a test.",
         Role.ARITHMETIC: "Numbers that follow from the printed doses, formulas and lengths alone. "
-        f"{result.derived(Role.ARITHMETIC)} of them are not printed: they check Aliquot, not the paper.",
+        f"{result.derived(Role.ARITHMETIC)} of them are not printed, and check Aliquot, not the paper; "
+        f"{result.corrected(Role.ARITHMETIC)} are printed otherwise, in error.",
     }
     names = {Role.CALIBRATION: "Calibration", Role.PREDICTION: "Predictions", Role.ARITHMETIC: "Arithmetic"}
     found = []
@@ -137,7 +138,7 @@ def _entry(row: Row, sentence: str | None, because: str | None) -> Entry:
     notes = [
         ("Read as", row.reading),
         ("Printed", row.printed),
-        ("Not printed", "it follows from what is" if row.derived and not row.printed else None),
+        ("Not printed", "it follows from what is" if row.derived else None),
         ("Tolerance", because),
         ("Why it differs", row.note),
         ("Not computed", row.beyond),
