@@ -12,7 +12,7 @@ from aliquot.knowledge import store
 from aliquot.knowledge.records import Role, Term
 from aliquot.report import reproduction_page, write_page
 from aliquot.report.constants import constants
-from aliquot.report.flasks.panels import line_of, runs
+from aliquot.report.flasks.panels import runs
 from aliquot.report.flasks.tables import BESIDE
 from aliquot.report.flasks.verdicts import REACH, place
 from aliquot.report.numbers import NOTHING, sentence
@@ -44,7 +44,7 @@ def _trace(card, name: str, chemistry: str) -> Trace:
         for term in entry.terms:
             if entry.is_tested and term.condition == name:
                 share = term.quantity in {"share", "time of maximum"}
-                lines[line_of(term)] = np.linspace(0.0, 0.1, 40) if share else late
+                lines[Line.of_term(term)] = np.linspace(0.0, 0.1, 40) if share else late
     d = np.linspace(2.0, 4.0, 30)
     return Trace(name, chemistry, times, lines, (Sizes(60.0, d, np.full(30, 0.5)),))
 

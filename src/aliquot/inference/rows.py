@@ -122,7 +122,7 @@ def rows_of(study: Study) -> tuple[tuple[Row, ...], dict[str, Condition]]:
         card = store.observations(name)
         prefix = f"{name}/" if len(study.observations.cards) > 1 else ""
         conditions |= {prefix + key: condition for key, condition in card.conditions.items()}
-        found += [_row_of_card(study, card, prefix, entry) for entry in _entries(study, card)]
+        found += [_row_of_card(study, card, prefix, entry) for entry in _entries(card)]
     own = {name: condition.series for name, condition in conditions.items()}
     for entry in study.observations.own:
         _known(entry, conditions, study)
@@ -134,12 +134,11 @@ def rows_of(study: Study) -> tuple[tuple[Row, ...], dict[str, Condition]]:
     return tuple(found), conditions
 
 
-def _entries(study: Study, card: Observations) -> Iterator[Observation]:
+def _entries(card: Observations) -> Iterator[Observation]:
     """Yield what is said of runs, and the checks of a card."""
     for entry in (*card.observations, *card.checks):
         if entry.role is not Role.ARITHMETIC or entry in card.checks:
             yield entry
-    del study
 
 
 def _row_of_card(study: Study, card: Observations, prefix: str, entry: Observation) -> Row:

@@ -22,6 +22,8 @@ from aliquot.reproduce import Condition, Reproduction, Row
 
 ROLES = {Role.CALIBRATION: "calibrated", Role.PREDICTION: "predicted", Role.ARITHMETIC: "arithmetic"}
 """What a role says of a number."""
+NAMES = {Role.CALIBRATION: "Calibration", Role.PREDICTION: "Predictions", Role.ARITHMETIC: "Arithmetic"}
+"""Headings of roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,7 @@ def counts(result: Reproduction) -> tuple[Count, ...]:
         f"{result.derived(Role.ARITHMETIC)} of them are not printed, and check Aliquot, not the paper; "
         f"{result.corrected(Role.ARITHMETIC)} are printed otherwise, in error.",
     }
-    names = {
-        Role.CALIBRATION: "Calibration",
-        Role.PREDICTION: "Predictions",
-        Role.ARITHMETIC: "Arithmetic",
-    }
-    return tuple(Count(ROLES[role], names[role], *result.counted(role), meanings[role]) for role in names)
+    return tuple(Count(ROLES[role], NAMES[role], *result.counted(role), meanings[role]) for role in NAMES)
 
 
 def conditions(result: Reproduction) -> tuple[ConditionRow, ...]:

@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from aliquot.inference.identify import Direction
 from aliquot.inference.laplace import UNTOLD
+from aliquot.knowledge.records import Term
 
 
 class Line(NamedTuple):
@@ -20,6 +21,12 @@ class Line(NamedTuple):
     """Cluster, species or dots."""
     weighting: str = "volume"
     """Of sizes."""
+
+    @classmethod
+    def of_term(cls, term: Term) -> "Line":
+        """Return the course that a term belongs to; a time of maximum belongs to that of its share."""
+        share = term.quantity in {"share", "time of maximum"}
+        return cls("share" if share else term.quantity, term.of, "volume" if share else str(term.weighting))
 
 
 @dataclass(frozen=True, slots=True)

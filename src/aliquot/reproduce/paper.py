@@ -1,11 +1,12 @@
 """Reproduce a paper: simulate its recipe, look at it as its spectrometer did, compare every number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Observations
 from aliquot.recipe import FlowRecipe, read_recipe, recipe_book
+from aliquot.recipe.record import Recipe
 from aliquot.reproduce.closeup import Trace
 from aliquot.reproduce.flasks import course_rows
 from aliquot.reproduce.record import Reproduction
@@ -108,13 +109,10 @@ def recipe_of(card: Observations) -> FlowRecipe | None:
         >>> recipe_of(store.observations("wang2023")).id
         'inp_wang2023'
     """
-    for condition in card.conditions.values():
-        recipe = (
-            read_recipe(recipe_book(condition.recipe)) if condition.sample and not condition.given else None
-        )
-        if isinstance(recipe, FlowRecipe) and recipe.shell is None and recipe.observe is not None:
-            return recipe
-    return None
+    unshelled = (
+        recipe for name, recipe in _tubes(card) if recipe.shell is None and not card.conditions[name].given
+    )
+    return next(unshelled, None)
 
 
 def shelled_of(card: Observations) -> dict[str, FlowRecipe]:
@@ -124,12 +122,24 @@ def shelled_of(card: Observations) -> dict[str, FlowRecipe]:
         >>> [recipe.id for recipe in shelled_of(store.observations("wang2023")).values()]
         ['inp_zns_wang2023']
     """
-    found = {}
+    return {
+        name: recipe.only(str(card.conditions[name].sample))
+        for name, recipe in _tubes(card)
+        if recipe.shell is not None
+    }
+
+
+def _tubes(card: Observations) -> Iterator[tuple[str, FlowRecipe]]:
+    """Yield the conditions that are samples of a tube with a spectrometer; each recipe is read once."""
+    read: dict[str, Recipe] = {}
     for name, condition in card.conditions.items():
-        recipe = read_recipe(recipe_book(condition.recipe)) if condition.sample else None
-        if isinstance(recipe, FlowRecipe) and recipe.shell is not None and recipe.observe is not None:
-            found[name] = recipe.only(condition.sample or "")
-    return found
+        if condition.sample is None:
+            continue
+        if condition.recipe not in read:
+            read[condition.recipe] = read_recipe(recipe_book(condition.recipe))
+        recipe = read[condition.recipe]
+        if isinstance(recipe, FlowRecipe) and recipe.observe is not None:
+            yield name, recipe
 
 
 def _silent(line: str) -> None:

@@ -143,14 +143,9 @@ def _lines(reading: Reading, terms: Sequence[Term]) -> tuple[Line, ...]:
     holders = [name for name, one in card.species.items() if name != card.limiting and element in one.holds]
     shares = [Line("share", name) for name in (*card.clusters, *holders, "dots")]
     known = {*UNITS, "emission"} - SINGLE
-    others = [_line(term) for term in terms if term.quantity in known]
+    others = [Line.of_term(term) for term in terms if term.quantity in known]
     dotted = [line for line in others if line.quantity != "emission" or line.of == "dots"]
     return tuple(dict.fromkeys([*shares, *dotted]))
-
-
-def _line(term: Term) -> Line:
-    """Return what a term is of."""
-    return Line(term.quantity, term.of, str(term.weighting))
 
 
 def _course(line: Line, reading: Reading, where: Where) -> Float[np.ndarray, " looks"]:

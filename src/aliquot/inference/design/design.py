@@ -129,6 +129,7 @@ class _Record:
     spread: Spread | None
 
     def settings(self) -> tuple[Setting, ...]:
+        """Return how each knob is set."""
         knobs = self.problem.study.knobs
         return tuple(
             Setting(knob.name, knob.keys, value, *knob.ends, knob.unit, knob.error_at(value))
@@ -136,6 +137,7 @@ class _Record:
         )
 
     def reached(self, aim: Aim, place: int) -> Reached:
+        """Return what the recipe comes to of an aim: the objective at place 0, then the targets in order."""
         study, point, simulated = self.problem.study, self.dialled.point, self.dialled.simulated
         target = study.targets[place - 1] if place else None
         found = float(simulated.targets[place - 1].value if place else simulated.objective.value)

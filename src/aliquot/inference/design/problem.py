@@ -17,12 +17,11 @@ from aliquot.inference.design.point import Made, Places, Point
 from aliquot.inference.design.reactor import seen_with_slopes
 from aliquot.inference.design.study import Design
 from aliquot.inference.dual import Dual, joined
-from aliquot.inference.forward import Accuracy, Forward, Seen
+from aliquot.inference.forward import Forward, Seen
 from aliquot.inference.plan import FlaskPlan, Plan, TubePlan, Variant
 from aliquot.inference.planning import plan_of_recipe
-from aliquot.inference.problem import Told
+from aliquot.inference.problem import Told, accuracy_of
 from aliquot.inference.reading import Reading
-from aliquot.kinetics.trust import Tolerances
 from aliquot.knowledge import records
 
 _INSIDE = 1e-12  # of a range: rounding of a place, which is no crossing
@@ -201,7 +200,7 @@ class Problem:
         """Return the chemistry in a solvent, ready to be computed."""
         if variant not in self._forwards:
             self._forwards[variant] = Forward(
-                Constants.of(self.card, (), [variant]), {}, accuracy_of(self.study)
+                Constants.of(self.card, (), [variant]), {}, accuracy_of(self.study.numerics)
             )
         return self._forwards[variant]
 
@@ -240,13 +239,6 @@ class Problem:
             f"{aim.quantity} {float(one.value):.4g}{'' if aim.unit == '1' else ' ' + aim.unit}"
             for aim, one in zip(aims, numbers, strict=True)
         )
-
-
-def accuracy_of(study: Design) -> Accuracy:
-    """Return how exactly a study is computed."""
-    settings = study.numerics
-    tolerances = Tolerances(settings.relative, settings.absolute)
-    return Accuracy(settings.rungs, max(settings.most, settings.rungs), settings.top, tolerances)
 
 
 def seen_of(forward: Forward, plan: Plan, theta: Float[np.ndarray, " free"] | None = None) -> Seen:

@@ -13,11 +13,11 @@ from aliquot.inference.design.belief import Believed, Rival
 from aliquot.inference.design.moved import Moved
 from aliquot.inference.design.numbers import number
 from aliquot.inference.design.point import Made
-from aliquot.inference.design.problem import Problem, accuracy_of, seen_of
+from aliquot.inference.design.problem import Problem, seen_of
 from aliquot.inference.design.record import Drawn
 from aliquot.inference.forward import Forward
 from aliquot.inference.planning import plan_of_recipe
-from aliquot.inference.problem import Told
+from aliquot.inference.problem import Told, accuracy_of
 from aliquot.inference.reading import Reading
 
 _LEVEL = (2.5, 50.0, 97.5)
@@ -77,7 +77,7 @@ def _numbers(problem: Problem, made: Made, rival: Rival) -> Iterator[list[float]
     """Yield objective and targets for each set of a rival, None where nothing could be computed."""
     plan = plan_of_recipe(made.recipe, rival.card, problem.where)
     constants = Constants.of(rival.card, rival.free, [plan.variant])
-    forward = Forward(constants, {}, accuracy_of(problem.study))
+    forward = Forward(constants, {}, accuracy_of(problem.study.numerics))
     moved = Moved(replace(made, plan=plan), ())
     for theta in rival.thetas:
         try:

@@ -61,7 +61,7 @@ class Ask:
     @property
     def blocks(self) -> int:
         """How often somebody is told of the progress."""
-        return len(self.readers) * sum(-(-part.count // SIZE) for part in self.parts)
+        return sum(blocks_of(self.readers, part) for part in self.parts)
 
     @property
     def parts(self) -> list[Flasks]:
@@ -112,7 +112,7 @@ class Engine:
         key = chunk.key
         kept = self.vault.load(key)
         if kept is not None:
-            for _ in range(len(chunk.readers) * -(-chunk.flasks.count // SIZE)):
+            for _ in range(blocks_of(chunk.readers, chunk.flasks)):
                 self._tell(chunk.name)
             return kept
 
@@ -133,6 +133,11 @@ class Engine:
     def _tell(self, name: str) -> None:
         if self.told is not None:
             self.told(name)
+
+
+def blocks_of(readers: Sequence[Reader], flasks: Flasks) -> int:
+    """Return how often somebody is told of the progress while readers compute these flasks."""
+    return len(readers) * -(-flasks.count // SIZE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,13 +110,9 @@ def _lead(result: Reproduction, card: Observations) -> str:
 
 def _tables(result: Reproduction) -> list[tuple[str, Table]]:
     """Return the tables of numbers, those that need a run first."""
-    captions = {
-        Role.CALIBRATION: "Calibration",
-        Role.PREDICTION: "Predictions",
-        Role.ARITHMETIC: "Arithmetic: no chemistry is needed",
-    }
     found = []
-    for role, caption in captions.items():
+    for role, name in tables.NAMES.items():
+        caption = f"{name}: no chemistry is needed" if role is Role.ARITHMETIC else name
         chosen = [test for test in result.tests if test.role is role]
         if chosen:
             table = Table(entries(result, chosen), bool(result.everything) and role is not Role.ARITHMETIC)

@@ -74,7 +74,7 @@ class Run:
     def time(self, term: Term) -> float | None:
         """Return the time that a term means [s]; None for the maximum of a course that was not followed."""
         if term.at == "maximum":
-            along = self.main.lines.get(line_of(term))
+            along = self.main.lines.get(Line.of_term(term))
             if along is None or not np.isfinite(along).any():
                 return None
             return float(self.main.times[int(np.nanargmax(along))])
@@ -84,7 +84,7 @@ class Run:
 
     def value(self, term: Term) -> float | None:
         """Return what the course gives for a term, None where there is none, or no dots yet."""
-        along, time = self.main.lines.get(line_of(term)), self.time(term)
+        along, time = self.main.lines.get(Line.of_term(term)), self.time(term)
         if along is None or time is None:
             return None
         found = float(np.interp(time, self.main.times, along))
@@ -99,11 +99,11 @@ class Run:
         factor = 1.0
         if others:
             below = self.value(others[0]) if others[0].condition == self.name else None
-            if entry.less is not None or below is None or line_of(others[0]) != line_of(first):
+            if entry.less is not None or below is None or Line.of_term(others[0]) != Line.of_term(first):
                 return None
             factor = below
         time = self.time(first)
-        if time is None or line_of(first) not in self.main.lines:
+        if time is None or Line.of_term(first) not in self.main.lines:
             return None
         if not others:  # a ratio has no unit
             factor = to_float(f"1 {row.unit}", _unit_of(first.quantity))
@@ -114,15 +114,6 @@ class Run:
 def _unit_of(quantity: str) -> str:
     """Return the unit of a course."""
     return "nm" if quantity == "emission" else UNITS[quantity]
-
-
-def line_of(term: Term) -> Line:
-    """Return the course that a term belongs to; a time of maximum belongs to that of its share."""
-    return Line(
-        "share" if term.quantity == "time of maximum" else term.quantity,
-        term.of,
-        "volume" if term.quantity in {"share", "time of maximum"} else str(term.weighting),
-    )
 
 
 def runs(result: Reproduction) -> tuple[Run, ...]:

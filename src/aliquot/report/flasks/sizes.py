@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aliquot.knowledge import store
-from aliquot.report.flasks.panels import Asked, Run, clock, grid, line_of, size_of
+from aliquot.report.flasks.panels import Asked, Run, clock, grid, size_of
 from aliquot.report.style import CALIBRATED, INK, MISSED, PAPER, PREDICTED, QUIET, Ink
 from aliquot.report.svg import svg_of
 from aliquot.reproduce import Line, Trace
@@ -36,7 +36,7 @@ def drawn(members: Sequence[Run]) -> tuple[Panel, ...]:
     found: dict[tuple[str, Line], Panel] = {}
     for run in members:
         for entry, row in run.entries:
-            line = line_of(entry.terms[0])
+            line = Line.of_term(entry.terms[0])
             if line.quantity in DRAWN and run.asked(entry, row) is not None:
                 found.setdefault((run.name, line), (run, line))
     return tuple(found.values())
@@ -70,7 +70,7 @@ def _panel(run: Run, line: Line, axes: "Axes") -> None:
         _course(axes, trace, line, seconds, QUIET, 0.8)
     _course(axes, run.main, line, seconds, run.ink, 1.9)
     for entry, row in run.entries:
-        if line_of(entry.terms[0]) == line and (asked := run.asked(entry, row)) is not None:
+        if Line.of_term(entry.terms[0]) == line and (asked := run.asked(entry, row)) is not None:
             _published(axes, asked, seconds, INK if row.met else MISSED)
     weighting = "\nby number" if line.weighting == "number" else ""
     axes.set_ylabel(DRAWN[line.quantity] + weighting, fontsize=9.0)

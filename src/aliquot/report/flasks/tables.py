@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aliquot.knowledge import store
 from aliquot.knowledge.records import Observations, Role
 from aliquot.report.numbers import NOTHING, beside, fixed, unit_text
-from aliquot.report.tables import ROLES
+from aliquot.report.tables import NAMES, ROLES
 from aliquot.reproduce import Fitted, Reproduction, Row, Test
 
 VERDICTS = {True: "met", False: "missed", None: "not computed"}
@@ -85,7 +85,6 @@ def heads(result: Reproduction) -> tuple[Head, ...]:
         f"{result.derived(Role.ARITHMETIC)} of them are not printed, and check Aliquot, not the paper; "
         f"{result.corrected(Role.ARITHMETIC)} are printed otherwise, in error.",
     }
-    names = {Role.CALIBRATION: "Calibration", Role.PREDICTION: "Predictions", Role.ARITHMETIC: "Arithmetic"}
     found = []
     for role in Role:
         (met, of), untried = result.counted(role), result.untried(role)
@@ -97,7 +96,7 @@ def heads(result: Reproduction) -> tuple[Head, ...]:
                 else ""
             )
             left = f"{untried} more are not computed. " if untried else ""
-            found.append(Head(ROLES[role], names[role], f"{met} of {of} met", f"{left}{more}{means[role]}"))
+            found.append(Head(ROLES[role], NAMES[role], f"{met} of {of} met", f"{left}{more}{means[role]}"))
     for place, name in enumerate(result.everything):
         (met, of), whole = result.fitted(place), result.sentences_by(place)
         said = f"{whole[0]} of {whole[1]} sentences. " if whole[1] else ""
